@@ -1,0 +1,181 @@
+"""A task and its attempts: what was asked, where it stands, who is running it right now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from app.model.outcome import Outcome
+from app.model.status import Attention, Priority, Status
+
+WORKER = "worker"
+"""The embedded agent: needs no account, no network, no model."""
+
+COMMAND = "command"
+"""The agent of a task that is a command line, run as it is."""
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One process for certain: a pid alone may by now belong to somebody else.
+
+    ``start`` is the process's start time in clock ticks since boot (field 22 of Linux's ``/proc/PID/stat``), or
+    seconds since the epoch where there is no ``/proc``.
+    """
+
+    boot: str
+    pid: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked (``task.toml``): written once by whoever delegated it, never changed.
+
+    ``command`` is the argument list to run; a first word ``{python}`` stands for the interpreter that runs us.
+    ``after`` holds the numbers of the tasks that must be complete first. ``timeout_s`` None means no limit.
+    """
+
+    id: str
+    number: int
+    name: str
+    text: str
+    agent: str
+    command: tuple[str, ...]
+    folder: str
+    created: datetime
+    priority: Priority = Priority.NORMAL
+    timeout_s: float | None = 3600.0
+    after: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    commit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a task, and how it ended. ``log`` and ``summary`` are file names, not paths.
+
+    A run that ended has an ``exit_code`` or a ``signal``, never both; a lost one has neither. ``duration_s`` is
+    measured on the monotonic clock. ``reason`` says in words why it ended other than by itself. ``swept`` counts
+    the processes that outlived the command and were ended; ``survivors`` are pids that could not be.
+    """
+
+    number: int
+    log: str
+    text: str | None = None
+    verdict: Status | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+    duration_s: float | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    reason: str | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+    summary: str | None = None
+    swept: int = 0
+    survivors: tuple[int, ...] = ()
+    dropped_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a task stands (``state.toml``). ``text`` and ``command`` are set when a retry edited them.
+
+    ``status`` never says ``running``: whether a process runs is a fact of the runner's lock, not of a record. From
+    the hand-over to a runner until the end it says ``starting``.
+    """
+
+    status: Status
+    attention: Attention | None = None
+    priority: Priority | None = None
+    text: str | None = None
+    command: tuple[str, ...] | None = None
+    attempts: tuple[Attempt, ...] = ()
+    unknown: Mapping[str, object] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the runner says of the attempt in its hands, valid only while it holds its lock.
+
+    ``child`` is the task's own first process, whose pid is also its process group and session; None until it has
+    started. ``since`` is the start on the monotonic clock, in seconds.
+    """
+
+    attempt: int
+    runner: Identity | None = None
+    child: Identity | None = None
+    started: datetime | None = None
+    since: float | None = None
+    stopping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One delegation with everything known about it: the record, and the runner if one has it.
+
+    ``queue_reason`` is filled in for queued tasks by those who know the whole queue.
+    """
+
+    request: Request
+    state: State
+    live: Live | None = None
+    queue_reason: str | None = None
+
+    @property
+    def id(self) -> str:
+        """``agent_YYYYMMDD_HHMMSS``, never reused."""
+        return self.request.id
+
+    @property
+    def number(self) -> int:
+        """The short number, never reused."""
+        return self.request.number
+
+    @property
+    def name(self) -> str:
+        """A few words of the text, unique among the open tasks."""
+        return self.request.name
+
+    @property
+    def text(self) -> str:
+        """What the task was told to do, as last edited."""
+        return self.state.text if self.state.text is not None else self.request.text
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The argument list of the next start, as last edited."""
+        return self.state.command if self.state.command is not None else self.request.command
+
+    @property
+    def priority(self) -> Priority:
+        """The priority, as last edited."""
+        return self.state.priority if self.state.priority is not None else self.request.priority
+
+    @property
+    def status(self) -> Status:
+        """The one word: the record's, corrected by what the runner's lock proves."""
+        if self.state.status is not Status.STARTING:
+            return self.state.status
+        if self.live is None:
+            return Status.LOST
+        return Status.RUNNING if self.live.child else Status.STARTING
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The newest attempt, or None while the first one waits."""
+        return self.state.attempts[-1] if self.state.attempts else None
+
+    @property
+    def unread(self) -> bool:
+        """Whether it ended and nobody has looked yet."""
+        return self.status.ended and self.state.attention is not Attention.SEEN
+
+    @property
+    def stopping(self) -> bool:
+        """Whether its processes are being ended just now."""
+        return self.live is not None and self.live.stopping
