@@ -23,8 +23,8 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 class Identity:
     """One process for certain: a pid alone may by now belong to somebody else.
 
-    ``start`` is the process's start time in clock ticks since boot (field 22 of Linux's ``/proc/PID/stat``), or
-    seconds since the epoch where there is no ``/proc``.
+    ``start`` is the process's start time in clock ticks since boot (field 22 of Linux's ``/proc/PID/stat``),
+    or seconds since the epoch where there is no ``/proc``.
     """
 
     boot: str
@@ -36,7 +36,7 @@ class Identity:
 class Request:
     """What was asked (``task.toml``): written once by whoever delegated it, never changed.
 
-    ``command`` is the argument list to run; a first word ``{python}`` stands for the interpreter that runs us.
+    ``command`` is the argument list to run; a first word ``{python}`` stands for our own interpreter.
     ``after`` holds the numbers of the tasks that must be complete first. ``timeout_s`` None means no limit.
     """
 
@@ -59,9 +59,9 @@ class Request:
 class Attempt:
     """One run of a task, and how it ended. ``log`` and ``summary`` are file names, not paths.
 
-    A run that ended has an ``exit_code`` or a ``signal``, never both; a lost one has neither. ``duration_s`` is
-    measured on the monotonic clock. ``reason`` says in words why it ended other than by itself. ``swept`` counts
-    the processes that outlived the command and were ended; ``survivors`` are pids that could not be.
+    A run that ended has an ``exit_code`` or a ``signal``, never both; a lost one has neither. ``duration_s``
+    is measured on the monotonic clock. ``reason`` says in words why it ended other than by itself. ``swept``
+    counts the processes that outlived the command and were ended; ``survivors`` are pids that could not be.
     """
 
     number: int
@@ -85,8 +85,8 @@ class Attempt:
 class State:
     """Where a task stands (``state.toml``). ``text`` and ``command`` are set when a retry edited them.
 
-    ``status`` never says ``running``: whether a process runs is a fact of the runner's lock, not of a record. From
-    the hand-over to a runner until the end it says ``starting``.
+    ``status`` never says ``running``: whether a process runs is a fact of the runner's lock, not of a record.
+    From the hand-over to a runner until the end it says ``starting``.
     """
 
     status: Status
@@ -102,8 +102,8 @@ class State:
 class Live:
     """What the runner says of the attempt in its hands, valid only while it holds its lock.
 
-    ``child`` is the task's own first process, whose pid is also its process group and session; None until it has
-    started. ``since`` is the start on the monotonic clock, in seconds.
+    ``child`` is the task's own first process, whose pid is also its process group and session; None until it
+    has started. ``since`` is the start on the monotonic clock, in seconds.
     """
 
     attempt: int
