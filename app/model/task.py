@@ -79,12 +79,14 @@ class Attempt:
     swept: int = 0
     survivors: tuple[int, ...] = ()
     dropped_bytes: int = 0
+    unknown: Mapping[str, object] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """Where a task stands (``state.toml``). ``text`` and ``command`` are set when a retry edited them.
 
+    ``unknown`` keeps the keys of a newer version through a rewrite, here and in an attempt.
     ``status`` never says ``running``: whether a process runs is a fact of the runner's lock, not of a record.
     From the hand-over to a runner until the end it says ``starting``.
     """

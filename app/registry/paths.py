@@ -1,0 +1,114 @@
+"""Where everything lies: the registry folder and the names inside it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The registry folder. Its layout is the protocol between all processes of ours."""
+
+    root: Path
+
+    @classmethod
+    def find(cls) -> Home:
+        """``$DELEGATE_HOME``, else ``delegate`` under ``$XDG_STATE_HOME``, else under ``~/.local/state``."""
+        named = os.environ.get("DELEGATE_HOME")
+        if named:
+            return cls(Path(named).expanduser().absolute())
+        state = os.environ.get("XDG_STATE_HOME")
+        base = Path(state) if state else Path.home() / ".local" / "state"
+        return cls(base / "delegate")
+
+    @property
+    def tasks(self) -> Path:
+        """One folder a task, named by its id."""
+        return self.root / "tasks"
+
+    @property
+    def logs(self) -> Path:
+        """One file an attempt; apart from the records, so that a flood of output wakes nobody."""
+        return self.root / "logs"
+
+    @property
+    def queued(self) -> Path:
+        """One empty file a waiting task; its name sorts in the order of starting."""
+        return self.root / "queued"
+
+    @property
+    def running(self) -> Path:
+        """One file a task in a runner's hands: the runner's liveness lock, and what it says of itself."""
+        return self.root / "running"
+
+    @property
+    def trash(self) -> Path:
+        """Deleted tasks, until undo runs out: one folder a deletion."""
+        return self.root / "trash"
+
+    @property
+    def quarantine(self) -> Path:
+        """Records that did not parse, whole, each with the reason."""
+        return self.root / "quarantine"
+
+    @property
+    def settings(self) -> Path:
+        """``registry.toml``: schema, next number, queue paused."""
+        return self.root / "registry.toml"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock makes a transaction."""
+        return self.root / "registry.lock"
+
+    @property
+    def supervisor_lock(self) -> Path:
+        """The file whose lock the one supervisor process holds."""
+        return self.root / "supervisor.lock"
+
+    @property
+    def bell(self) -> Path:
+        """Written after every change, so that one watch on the root tells of all."""
+        return self.root / "bell"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder of the layout, outermost first."""
+        return (
+            self.root,
+            self.tasks,
+            self.logs,
+            self.queued,
+            self.running,
+            self.trash,
+            self.quarantine,
+        )
+
+    def task(self, task_id: str) -> Path:
+        """The folder of a task."""
+        return self.tasks / task_id
+
+    def task_file(self, task_id: str, name: str) -> Path:
+        """A file in the folder of a task."""
+        return self.tasks / task_id / name
+
+    def log(self, name: str) -> Path:
+        """The log of an attempt, by the file name its record holds."""
+        return self.logs / name
+
+
+def log_name(task_id: str, attempt: int) -> str:
+    """The log's file name: ``ID.log`` for the first attempt, ``ID.2.log`` for the second."""
+    return f"{task_id}.log" if attempt == 1 else f"{task_id}.{attempt}.log"
+
+
+def summary_name(attempt: int) -> str:
+    """The summary's file name in the task's folder, one for each attempt."""
+    return "summary.md" if attempt == 1 else f"summary.{attempt}.md"
+
+
+def outcome_name(attempt: int) -> str:
+    """The file in the task's folder that a task may write its own figures to."""
+    return "outcome.toml" if attempt == 1 else f"outcome.{attempt}.toml"

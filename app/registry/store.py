@@ -1,0 +1,282 @@
+"""Reading the registry, without a lock: records are replaced whole, so a reader sees the old or the new."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app.model.queue import Load, why_waiting
+from app.model.status import Status
+from app.model.task import Live, Request, State, Task
+from app.registry.codec import (
+    SCHEMA,
+    BadRecord,
+    live_from_record,
+    parse,
+    request_from_record,
+    state_from_record,
+)
+from app.registry.files import read_regular, try_lock
+from app.registry.paths import Home
+
+RECORD_LIMIT = 16 * 1024 * 1024
+"""The largest record that is read, in bytes; a larger one is not ours."""
+
+Record = TypeVar("Record")
+
+_NOT_A_RECORD = frozenset({errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO})
+"""What opening says when a link, a pipe or a folder stands in a record's place."""
+
+_ID = re.compile(r"agent_\d{8}_\d{6}")
+_NUMBER = re.compile(rb"^number = (\d+)$", re.MULTILINE)
+
+
+class UnknownTask(Exception):  # noqa: N818 - names what is unknown
+    """There is no task with this id."""
+
+
+class DamagedRecord(Exception):  # noqa: N818 - names what is damaged
+    """A record of the task does not parse; ``task_id`` says whose, the message why."""
+
+    def __init__(self, task_id: str, reason: str) -> None:
+        super().__init__(f"{task_id}: {reason}")
+        self.task_id = task_id
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``registry.toml`` holds. ``last_id`` keeps ids in the order of numbers if the clock steps back.
+
+    ``boot`` is the boot in which ``queued`` and ``running`` were last made to agree with the records.
+    """
+
+    next_number: int = 1
+    last_id: str = ""
+    paused: bool = False
+    boot: str = ""
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A record in quarantine: what it was called, what was wrong, and where it lies whole."""
+
+    name: str
+    reason: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The registry as a reader sees it."""
+
+    home: Home
+
+    def open(self) -> Registry:
+        """Make the folders that are missing, each mode 0700, and return the registry."""
+        for folder in self.home.folders:
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(mode=0o700, parents=folder == self.home.root)
+        return self
+
+    def ids(self) -> list[str]:
+        """All tasks' ids, oldest first, which is also the order of their numbers."""
+        with contextlib.suppress(FileNotFoundError):
+            return sorted(name for name in os.listdir(self.home.tasks) if is_task_id(name))  # noqa: PTH208
+        return []
+
+    def settings(self) -> Settings:
+        """Read ``registry.toml``; a missing one gives the defaults. Raises BadRecord and OSError."""
+        try:
+            record = parse(read_regular(self.home.settings, RECORD_LIMIT))
+        except FileNotFoundError:
+            return Settings()
+        known = {key: record[key] for key in Settings.__slots__ if key in record}
+        return Settings(**known)
+
+    def load(self, task_id: str) -> Task:
+        """Read one task. Raises UnknownTask, DamagedRecord, and OSError for what may be readable later."""
+        request = self.request(task_id)
+        state = self.state(task_id)
+        if state.status is not Status.STARTING:
+            return Task(request, state)
+        live = self.live(task_id)
+        if live is None:
+            state = self.state(task_id)  # it may have ended between the two looks
+        return Task(request, state, live)
+
+    def request(self, task_id: str) -> Request:
+        """Read what was asked. Raises as ``load``."""
+        return self._decoded(task_id, "task.toml", request_from_record)
+
+    def state(self, task_id: str) -> State:
+        """Read where the task stands by its record. Raises as ``load``."""
+        return self._decoded(task_id, "state.toml", state_from_record)
+
+    def live(self, task_id: str) -> Live | None:
+        """What the runner says, or None when no runner holds the task's lock: it is gone, or never was."""
+        path = self.home.running / task_id
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return None
+        try:
+            if try_lock(descriptor, shared=True):
+                return None
+            return live_from_record(parse(os.read(descriptor, RECORD_LIMIT).rstrip(b"\0")))
+        except BadRecord:
+            return Live(attempt=0)  # the lock is held: it is alive, and about to say more
+        finally:
+            os.close(descriptor)
+
+    def queue(self) -> list[str]:
+        """The ids of waiting tasks in the order in which they may start: priority, then age."""
+        with contextlib.suppress(FileNotFoundError):
+            return [marker_id(name) for name in sorted(os.listdir(self.home.queued)) if marker_id(name)]  # noqa: PTH208
+        return []
+
+    def in_hand(self) -> list[str]:
+        """The ids of tasks that were handed to a runner and have not been closed yet."""
+        with contextlib.suppress(FileNotFoundError):
+            return sorted(name for name in os.listdir(self.home.running) if is_task_id(name))  # noqa: PTH208
+        return []
+
+    def open_tasks(self, limit: int = 4) -> list[Task]:
+        """All tasks that wait or run, each waiting one with its reason; ``limit`` is how many run at once."""
+        return self.with_reasons(list(self._loaded({*self.in_hand(), *self.queue()})), limit)
+
+    def recent(self, count: int, limit: int = 4) -> list[Task]:
+        """The newest ``count`` tasks and all open ones, newest first."""
+        wanted = (
+            {*self.ids()[-count:], *self.in_hand(), *self.queue()}
+            if count
+            else {*self.in_hand(), *self.queue()}
+        )
+        return self.with_reasons(sorted(self._loaded(wanted), key=lambda task: -task.number), limit)
+
+    def older(self, before: str) -> Iterator[Task]:
+        """Every task older than the given id, newest first, read one by one."""
+        return self._loaded(reversed([task_id for task_id in self.ids() if task_id < before]))
+
+    def with_reasons(self, tasks: list[Task], limit: int) -> list[Task]:
+        """Say for each waiting task why it waits."""
+        if not any(task.status is Status.QUEUED for task in tasks):
+            return tasks
+        known = {task.number: task.status for task in tasks}
+        load = Load(
+            sum(self.live(task_id) is not None for task_id in self.in_hand()), limit, self.settings().paused
+        )
+
+        def standing(number: int) -> Status | None:
+            return known[number] if number in known else self.standing(number)
+
+        return [
+            replace(task, queue_reason=why_waiting(task.request.after, load, standing))
+            if task.status is Status.QUEUED
+            else task
+            for task in tasks
+        ]
+
+    def standing(self, number: int) -> Status | None:
+        """How the task of a number stands, or None when it does not exist (any more)."""
+        task_id = self.find_number(number)
+        if task_id is None:
+            return None
+        try:
+            return self.load(task_id).status
+        except (UnknownTask, DamagedRecord):
+            return None
+
+    def find_number(self, number: int) -> str | None:
+        """The id of a number. Ids sort as numbers do, so ten thousand tasks cost fourteen looks."""
+        ids = self.ids()
+        low, high = 0, len(ids)
+        while low < high:
+            middle = (low + high) // 2
+            found = self._number(ids[middle])
+            if found is None:
+                return self._find_number_slowly(number, ids)
+            if found == number:
+                return ids[middle]
+            low, high = (middle + 1, high) if found < number else (low, middle)
+        return None
+
+    def damaged(self) -> list[Damaged]:
+        """What lies in quarantine, oldest first."""
+        with contextlib.suppress(FileNotFoundError):
+            return [
+                Damaged(path.name, _reason(path), path)
+                for path in sorted(self.home.quarantine.iterdir())
+                if not path.name.startswith(".") and path.suffix != ".reason"
+            ]
+        return []
+
+    def _loaded(self, ids: set[str] | Iterator[str]) -> Iterator[Task]:
+        for task_id in ids:
+            try:
+                yield self.load(task_id)
+            except UnknownTask:
+                continue
+            except DamagedRecord as damage:
+                from app.registry.transaction import quarantine  # a reader rarely needs to write
+
+                quarantine(self, damage)
+            except OSError:
+                continue  # not corruption: it is read again with the next look
+
+    def _decoded(self, task_id: str, name: str, decode: Callable[[dict[str, Any]], Record]) -> Record:
+        path = self.home.task_file(task_id, name)
+        try:
+            return decode(parse(read_regular(path, RECORD_LIMIT)))
+        except BadRecord as error:
+            raise DamagedRecord(task_id, f"{name}: {error}") from None
+        except (FileNotFoundError, NotADirectoryError):
+            if is_task_id(task_id) and path.parent.is_dir():
+                raise DamagedRecord(task_id, f"{name} is missing") from None
+            if path.parent.exists():
+                raise DamagedRecord(task_id, "is not a folder") from None
+            raise UnknownTask(task_id) from None
+        except OSError as error:
+            if error.errno in _NOT_A_RECORD:
+                raise DamagedRecord(task_id, f"{name}: {error.strerror}") from None
+            raise
+
+    def _number(self, task_id: str) -> int | None:
+        try:
+            match = _NUMBER.search(read_regular(self.home.task_file(task_id, "task.toml"), RECORD_LIMIT))
+        except OSError:
+            return None
+        return int(match[1]) if match else None
+
+    def _find_number_slowly(self, number: int, ids: list[str]) -> str | None:
+        return next((task_id for task_id in ids if self._number(task_id) == number), None)
+
+
+def is_task_id(name: str) -> bool:
+    """Whether a name has the form of a task's id."""
+    return _ID.fullmatch(name) is not None
+
+
+def marker_name(priority: int, number: int, task_id: str) -> str:
+    """The name of a waiting task's marker: it sorts by priority, then by age."""
+    return f"{priority}-{number:010d}-{task_id}"
+
+
+def marker_id(name: str) -> str:
+    """The id in a marker's name; empty when it is none of ours."""
+    task_id = name.rpartition("-")[2]
+    return task_id if is_task_id(task_id) else ""
+
+
+def _reason(path: Path) -> str:
+    try:
+        return path.with_name(f"{path.name}.reason").read_text(errors="replace").strip()
+    except OSError:
+        return "the reason was not written down"

@@ -1,0 +1,248 @@
+"""Changing the registry: all that writes a record does so here, holding the one lock for milliseconds."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from app.model.status import Priority, Status
+from app.model.task import Request, State, Task
+from app.registry.boot import boot_id
+from app.registry.codec import SCHEMA, BadRecord, dump, request_to_record, state_to_record
+from app.registry.files import locked, sync_folder, write_atomic, write_new
+from app.registry.store import (
+    DamagedRecord,
+    Registry,
+    Settings,
+    UnknownTask,
+    is_task_id,
+    marker_id,
+    marker_name,
+)
+
+ENVIRONMENT = "env"
+"""The file in a task's folder that keeps the environment for its start: ``KEY=VALUE`` ended by NUL bytes."""
+
+
+class NewerSchema(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """The registry was written by a newer version; this one reads it and changes nothing."""
+
+
+@dataclass(slots=True)
+class Transaction:
+    """The registry while its lock is held. What it changes is durable, step by step, in an order that a
+    crash at any point leaves true."""
+
+    registry: Registry
+    settings: Settings
+
+    def create(self, request: Request, environment: Mapping[str, str]) -> Task:
+        """Accept a task: it gets the next number and id, and is listed as queued once this returns.
+
+        ``request`` comes with any id and number. Raises OSError with nothing half-made left behind.
+        """
+        request = replace(request, id=self._next_id(request.created), number=self.settings.next_number)
+        state = State(Status.QUEUED)
+        home = self.registry.home
+        folder = home.tasks / f".new-{request.id}"
+        shutil.rmtree(folder, ignore_errors=True)
+        self.save(replace(self.settings, next_number=request.number + 1, last_id=request.id))
+        try:
+            folder.mkdir(mode=0o700)
+            write_new(folder / ENVIRONMENT, pack_environment(environment))
+            write_new(folder / "task.toml", dump(request_to_record(request)))
+            write_new(folder / "state.toml", dump(state_to_record(state)))
+            self.mark_queued(Task(request, state))
+            folder.rename(home.task(request.id))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            self._unmark_queued(Task(request, state))
+            raise
+        sync_folder(home.tasks)
+        return Task(request, state)
+
+    def write_state(self, task: Task, state: State) -> Task:
+        """Replace where a task stands, and keep the folders of waiting and running tasks in step."""
+        if state.status is Status.QUEUED:
+            self.mark_queued(replace(task, state=state))
+        write_atomic(self.registry.home.task_file(task.id, "state.toml"), dump(state_to_record(state)))
+        if state.status is not Status.QUEUED:
+            self._unmark_queued(task)
+        if state.status is not Status.STARTING:
+            self._unmark_running(task.id)
+        return replace(task, state=state, live=None)
+
+    def requeue(self, task: Task, environment: Mapping[str, str], state: State) -> Task:
+        """Put an ended task back into the queue, to be started with this environment."""
+        write_atomic(self.registry.home.task_file(task.id, ENVIRONMENT), pack_environment(environment))
+        return self.write_state(task, state)
+
+    def save(self, settings: Settings) -> None:
+        """Replace ``registry.toml``."""
+        record = {key: getattr(settings, key) for key in Settings.__slots__}
+        write_atomic(self.registry.home.settings, dump(record))
+        self.settings = settings
+
+    def unmark(self, task_id: str) -> None:
+        """Take a task out of the folders of waiting and running tasks, when only its id is known."""
+        folder = self.registry.home.queued
+        for name in os.listdir(folder):  # noqa: PTH208 - names are all that is needed
+            if marker_id(name) == task_id:
+                (folder / name).unlink(missing_ok=True)
+        self._unmark_running(task_id)
+
+    def _next_id(self, now: datetime) -> str:
+        """The first free second from ``now``: ids keep the order of numbers even if the clock steps back."""
+        candidate = _format_id(now)
+        if candidate > self.settings.last_id:
+            return candidate
+        last = datetime.strptime(self.settings.last_id, "agent_%Y%m%d_%H%M%S").replace(tzinfo=UTC)
+        return _format_id(last + timedelta(seconds=1))
+
+    def mark_queued(self, task: Task) -> None:
+        """Put a task among the waiting ones, at the place of its priority."""
+        (self.registry.home.queued / marker_name(task.priority, task.number, task.id)).touch(mode=0o600)
+        self._unmark_queued(task, keep=task.priority)
+
+    def _unmark_queued(self, task: Task, keep: Priority | None = None) -> None:
+        for priority in Priority:
+            if priority is not keep:
+                name = marker_name(priority, task.number, task.id)
+                (self.registry.home.queued / name).unlink(missing_ok=True)
+
+    def _unmark_running(self, task_id: str) -> None:
+        (self.registry.home.running / task_id).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def transaction(registry: Registry) -> Iterator[Transaction]:
+    """Hold the registry's lock. Raises NewerSchema, RegistryBusy and OSError before anything is changed."""
+    registry.open()
+    with locked(registry.home.lock):
+        settings = _settings_or_rebuilt(registry)
+        if settings.schema > SCHEMA:
+            raise NewerSchema(
+                f"{registry.home.root} was written by a newer delegate; install that version to change it"
+            )
+        change = Transaction(registry, settings)
+        if settings.boot != boot_id():
+            _reindex(change)
+        try:
+            yield change
+        finally:
+            ring(registry)
+
+
+def ring(registry: Registry) -> None:
+    """Tell everybody who watches that something changed; a full disk must not make this fail."""
+    with contextlib.suppress(OSError):
+        registry.home.bell.write_text(str(time.monotonic_ns()))
+
+
+def quarantine(registry: Registry, damage: DamagedRecord) -> None:
+    """Move a task whose records do not parse out of the way, whole, with the reason beside it.
+
+    One that a runner still has in hand stays: its end will write the record anew.
+    """
+    if registry.live(damage.task_id) is not None:
+        return
+    with contextlib.suppress(OSError, NewerSchema), transaction(registry) as change:
+        source = registry.home.task(damage.task_id)
+        if not _still_damaged(registry, damage.task_id):
+            return
+        target = _free_name(registry.home.quarantine / damage.task_id)
+        target.with_name(f"{target.name}.reason").write_text(f"{damage.reason}\n")
+        source.rename(target)
+        change.unmark(damage.task_id)
+
+
+def pack_environment(environment: Mapping[str, str]) -> bytes:
+    """An environment as bytes, each ``KEY=VALUE`` ended by a NUL, as in ``/proc/PID/environ``."""
+    return b"".join(os.fsencode(f"{key}={value}") + b"\0" for key, value in environment.items())
+
+
+def _settings_or_rebuilt(registry: Registry) -> Settings:
+    """The settings; when they are damaged or gone, what the tasks themselves prove."""
+    try:
+        settings = registry.settings()
+        if isinstance(settings.next_number, int) and isinstance(settings.last_id, str) and settings.last_id:
+            return settings
+        if not registry.ids():
+            return settings
+    except (BadRecord, TypeError) as error:
+        broken = _free_name(registry.home.quarantine / "registry.toml")
+        broken.with_name(f"{broken.name}.reason").write_text(f"{error}\n")
+        registry.home.settings.rename(broken)
+    return _rebuilt(registry)
+
+
+def _rebuilt(registry: Registry) -> Settings:
+    home = registry.home
+    names = [
+        *registry.ids(),
+        *(path.name for path in home.trash.glob("*/agent_*")),
+        *(path.name.partition(".")[0] for path in home.quarantine.iterdir()),
+    ]
+    numbers = [_number_in(path) for path in _task_records(registry)]
+    return Settings(max(numbers, default=0) + 1, max(filter(is_task_id, names), default=""))
+
+
+def _task_records(registry: Registry) -> Iterator[Path]:
+    home = registry.home
+    yield from home.tasks.glob("agent_*/task.toml")
+    yield from home.trash.glob("*/agent_*/task.toml")
+    yield from home.quarantine.glob("agent_*/task.toml")
+
+
+def _number_in(path: Path) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        for line in path.read_text(errors="replace").splitlines():
+            if line.startswith("number = "):
+                return int(line.removeprefix("number = "))
+    return 0
+
+
+def _reindex(change: Transaction) -> None:
+    """Make the folders of waiting and running tasks agree with the records, once in each boot.
+
+    Markers are not made durable one by one, so a power cut may have lost some.
+    """
+    registry = change.registry
+    for task_id in registry.ids():
+        try:
+            task = Task(registry.request(task_id), registry.state(task_id))
+        except (UnknownTask, DamagedRecord, OSError):
+            continue
+        if task.state.status is Status.QUEUED:
+            change.mark_queued(task)
+        elif task.state.status is Status.STARTING:
+            (registry.home.running / task_id).touch(mode=0o600)
+    change.save(replace(change.settings, boot=boot_id()))
+
+
+def _still_damaged(registry: Registry, task_id: str) -> bool:
+    try:
+        registry.load(task_id)
+    except DamagedRecord:
+        return True
+    except (UnknownTask, OSError):
+        return False
+    return False
+
+
+def _free_name(path: Path) -> Path:
+    candidate, count = path, 1
+    while candidate.exists():
+        count += 1
+        candidate = path.with_name(f"{path.name}.{count}")
+    return candidate
+
+
+def _format_id(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("agent_%Y%m%d_%H%M%S")
