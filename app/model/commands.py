@@ -1,0 +1,271 @@
+"""The one table of commands and keys.
+
+The shell command, the slash commands, the footer, the help screen and the README are all made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+APP, TABLE, LOG, INPUT = "app", "table", "log", "input"
+"""Where a key works: everywhere but in the input bar, in the table, in the log pane, in the input bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a shell command: a switch without ``metavar``; a ``repeat`` one may be given again."""
+
+    flags: tuple[str, ...]
+    help: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    repeat: bool = False
+
+    @property
+    def name(self) -> str:
+        """The long flag without its dashes."""
+        return self.flags[-1].lstrip("-")
+
+    @property
+    def usage(self) -> str:
+        """The flags as help shows them: ``-p, --priority LEVEL``."""
+        return " ".join((", ".join(self.flags), self.metavar)).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can ask for, by shell command, slash command or key.
+
+    ``usage`` is what follows the name. ``keys`` are Textual key names, ``where`` they work. ``label`` is the
+    footer's word for it. A ``destructive`` one is confirmed or can be undone.
+    """
+
+    name: str
+    usage: str
+    help: str
+    keys: tuple[str, ...] = ()
+    label: str = ""
+    shell: bool = True
+    slash: bool = True
+    destructive: bool = False
+    group: str = ""
+    options: tuple[Option, ...] = ()
+    aliases: tuple[str, ...] = ()
+    where: str = APP
+
+    @property
+    def id(self) -> str:
+        """The name under which users rebind its keys."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that moves, opens or changes the view, or varies a command. ``keys`` are Textual key names."""
+
+    id: str
+    keys: tuple[str, ...]
+    help: str
+    where: str = APP
+    label: str = ""
+    group: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The keys as people know them: ``↑ k``."""
+        return " ".join(key_label(key) for key in self.keys)
+
+
+_KEY_LABELS = {
+    "up": "↑",
+    "down": "↓",
+    "enter": "⏎",
+    "escape": "esc",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "slash": "/",
+    "question_mark": "?",
+}
+
+DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
+    "Delegating",
+    "Watching",
+    "Ending",
+    "Queue",
+    "View",
+    "Moving",
+)
+"""The groups of the help screen, in its order."""
+
+_JSON = Option(("--json",), "print JSON")
+
+_ADD_OPTIONS = (
+    Option(("-a", "--agent"), "who does the work", "NAME"),
+    Option(
+        ("-p", "--priority"),
+        "what starts first when slots are few",
+        "LEVEL",
+        ("critical", "high", "normal", "low"),
+    ),
+    Option(("-t", "--timeout"), "stop it after this time: 90s, 30m, 1h30m, 2d or none", "TIME"),
+    Option(("--after",), "start only once task N is complete", "N", repeat=True),
+    Option(("--in",), "the folder to work in", "FOLDER"),
+    Option(("--name",), "a short name of your own", "NAME"),
+    Option(("--tag",), "a word to find it by", "TAG", repeat=True),
+    Option(("--commit",), "commit what the worker fixed, or never do", "yes|no", ("yes", "no")),
+    Option(("--wait",), "wait for the end and exit with the task's code"),
+    _JSON,
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "add",
+        "TEXT… | -- COMMAND [ARG…]",
+        "delegate a task, or a command run as it is",
+        group=DELEGATING,
+        options=_ADD_OPTIONS,
+        aliases=("delegate",),
+    ),
+    Command("status", "[TASK…]", "how the tasks stand", group=WATCHING, options=(_JSON,)),
+    Command(
+        "logs",
+        "[TASK]",
+        "print the log of a task, or of an attempt such as 7.2",
+        group=WATCHING,
+        options=(
+            Option(("-f", "--follow"), "go on until the task ends"),
+            Option(("-n", "--lines"), "only the last N lines", "N"),
+        ),
+        aliases=("log",),
+    ),
+    Command(
+        "wait",
+        "[TASK…]",
+        "wait for the end and exit with the task's code",
+        group=WATCHING,
+        options=(Option(("-t", "--timeout"), "give up after this time (exit code 3)", "TIME"),),
+    ),
+    Command(
+        "result",
+        "[TASK]",
+        "what a finished task reports",
+        group=WATCHING,
+        options=(_JSON,),
+        aliases=("results",),
+    ),
+    Command(
+        "stop",
+        "TASK…",
+        "stop a task and everything it started",
+        keys=("x",),
+        label="stop",
+        destructive=True,
+        group=ENDING,
+        options=(Option(("--kill",), "at once, without asking it to end first"),),
+    ),
+    Command(
+        "retry",
+        "TASK…",
+        "run it again as a new attempt; earlier logs stay",
+        keys=("r",),
+        label="retry",
+        group=ENDING,
+    ),
+    Command(
+        "delete",
+        "TASK…",
+        "move finished tasks and their logs to the trash",
+        keys=("D",),
+        label="delete",
+        destructive=True,
+        group=ENDING,
+    ),
+    Command("undo", "", "bring back what was deleted last", keys=("U",), label="undo", group=ENDING),
+    Command(
+        "clean",
+        "[STATUS…]",
+        "delete all finished tasks, or those that ended so",
+        keys=("C",),
+        label="clean up",
+        destructive=True,
+        group=ENDING,
+    ),
+    Command("pause", "", "start nothing more until you resume", keys=("p",), label="pause", group=QUEUE),
+    Command("resume", "", "start waiting tasks again", group=QUEUE),
+    Command("agents", "", "list those who can do the work", group=DELEGATING),
+    Command(
+        "filter",
+        "[WORDS]",
+        "show only tasks with these words",
+        keys=("slash",),
+        label="filter",
+        shell=False,
+        group=VIEW,
+        where=TABLE,
+    ),
+    Command("theme", "[NAME]", "change the colours", shell=False, group=VIEW),
+    Command("help", "", "keys and commands", keys=("question_mark",), label="help", shell=False, group=VIEW),
+    Command(
+        "quit",
+        "",
+        "leave; running tasks go on",
+        keys=("q",),
+        label="quit",
+        shell=False,
+        group=VIEW,
+        aliases=("exit",),
+    ),
+)
+"""Every command, in the order help shows them."""
+
+KEYS: tuple[Key, ...] = (
+    Key("input", ("n", "i"), "write a new task", label="new", group=DELEGATING),
+    Key("back", ("escape",), "leave the input bar; the draft is kept", INPUT, group=DELEGATING),
+    Key("open", ("enter",), "open the task: log and summary", TABLE, label="open", group=VIEW),
+    Key("kill", ("X",), "stop at once, without asking it to end first", group=ENDING),
+    Key("edit", ("R",), "edit the text and retry", group=ENDING),
+    Key("seen", ("space",), "mark as seen", TABLE, group=WATCHING),
+    Key("next", ("u",), "next task with an end you have not seen", label="next for me", group=WATCHING),
+    Key("zoom", ("z",), "give the whole screen to this pane, and back", group=VIEW),
+    Key("pane", ("tab",), "next pane", group=VIEW),
+    Key("follow", ("f",), "follow the end of the log, or stop following", LOG, label="follow", group=VIEW),
+    Key("wrap", ("w",), "wrap long lines, or cut them", LOG, label="wrap", group=VIEW),
+    Key("up", ("up", "k"), "one line up", TABLE, group=MOVING),
+    Key("down", ("down", "j"), "one line down", TABLE, group=MOVING),
+    Key("page-up", ("pageup",), "one page up", TABLE, group=MOVING),
+    Key("page-down", ("pagedown",), "one page down", TABLE, group=MOVING),
+    Key("first", ("home", "g"), "to the beginning", TABLE, group=MOVING),
+    Key("last", ("end", "G"), "to the end", TABLE, group=MOVING),
+)
+"""Every key that is not just a command's. Moving keys work in the log pane too."""
+
+FOOTER: tuple[str, ...] = ("input", "open", "stop", "retry", "next", "filter", "help")
+"""The ids the footer shows, most wanted first; what does not fit is left out from the right."""
+
+GROUPS: tuple[str, ...] = (DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
+"""The groups of the help screen, in its order."""
+
+
+def key_label(key: str) -> str:
+    """A Textual key name as people know it: ``slash`` is ``/``."""
+    return _KEY_LABELS.get(key, key)
+
+
+def find_command(word: str) -> Command | None:
+    """The command of that name or alias, or None."""
+    wanted = word.lower()
+    return next((c for c in COMMANDS if wanted == c.name or wanted in c.aliases), None)
+
+
+def all_keys() -> tuple[Key, ...]:
+    """Every key with its help: those of `KEYS` and those of the commands, commands first."""
+    of_commands = tuple(Key(c.name, c.keys, c.help, c.where, c.label, c.group) for c in COMMANDS if c.keys)
+    return of_commands + KEYS
+
+
+def keys_of(identity: str) -> Key:
+    """The key entry of that id; KeyError when the table has none."""
+    for key in all_keys():
+        if key.id == identity:
+            return key
+    raise KeyError(identity)
