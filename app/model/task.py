@@ -79,7 +79,7 @@ class Attempt:
     swept: int = 0
     survivors: tuple[int, ...] = ()
     dropped_bytes: int = 0
-    unknown: Mapping[str, object] = NOTHING
+    unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class State:
     text: str | None = None
     command: tuple[str, ...] | None = None
     attempts: tuple[Attempt, ...] = ()
-    unknown: Mapping[str, object] = NOTHING
+    unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
