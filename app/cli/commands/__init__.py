@@ -1,0 +1,1 @@
+"""What each shell command does, one module for each group of commands."""

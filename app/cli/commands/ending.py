@@ -1,0 +1,111 @@
+"""`delegate stop`, `retry`, `delete`, `undo` and `clean`: what happens to tasks at their end and after."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from app.cli.arguments import Arguments
+from app.cli.commands.wait import ending_line
+from app.cli.errors import FAILURE, CommandError, UsageError
+from app.cli.output import clean, say, warn
+from app.cli.session import Session
+from app.model.status import Status
+from app.model.task import Task
+
+_PATIENCE_S = 30.0
+"""How long `stop` waits beyond the grace time for the proof that no process is left."""
+
+
+def stop(session: Session, arguments: Arguments) -> int:
+    """Stop tasks, and return once no process of theirs is left."""
+    from app.supervisor import operations
+
+    tasks = _named(session, arguments)
+    ended = [task for task in tasks if task.status.ended and task.status is not Status.LOST]
+    for task in ended:
+        warn(f"#{task.number} has ended already: {task.status.word}")
+    asked = [task for task in tasks if task not in ended]
+    for task in asked:
+        operations.stop(session.registry, task.id, kill=arguments.has("kill"))
+    return _await_stop(session, asked)
+
+
+def retry(session: Session, arguments: Arguments) -> int:
+    """Run tasks again, each as a new attempt."""
+    from app.supervisor import operations
+
+    for task in _named(session, arguments):
+        again = operations.retry(session.registry, task.id, os.environ, session.config)
+        say(f"#{again.number} {clean(again.name)} · {again.status.word} · attempt {_attempt(again)}")
+    return 0
+
+
+def delete(session: Session, arguments: Arguments) -> int:
+    """Move ended tasks to the trash."""
+    from app.supervisor import operations
+
+    tasks = _named(session, arguments)
+    count = operations.delete(session.registry, [task.id for task in tasks])
+    say(_deleted(count))
+    return 0
+
+
+def undo(session: Session, arguments: Arguments) -> int:
+    """Bring back what was deleted last."""
+    from app.supervisor import operations
+
+    arguments.refuse_words("undo")
+    tasks = operations.undo(session.registry)
+    if not tasks:
+        raise CommandError("there is nothing to undo")
+    say(*(f"#{task.number} {clean(task.name)} is back" for task in tasks))
+    return 0
+
+
+def clean_up(session: Session, arguments: Arguments) -> int:
+    """Move all ended tasks to the trash, or those of the statuses named."""
+    from app.supervisor import operations
+
+    wanted = tuple(_status(word) for word in arguments.words)
+    say(_deleted(operations.clean(session.registry, wanted or None)))
+    return 0
+
+
+def _named(session: Session, arguments: Arguments) -> Sequence[Task]:
+    if not arguments.words:
+        raise UsageError("say which task: its number, id or name; delegate status lists them")
+    return session.find_all(arguments.words)
+
+
+def _await_stop(session: Session, tasks: Sequence[Task]) -> int:
+    from app.supervisor.operations import WaitTimeout, await_end
+
+    patience = session.config.grace_s + _PATIENCE_S
+    try:
+        ended = await_end(session.registry, [task.id for task in tasks], patience)
+    except WaitTimeout:
+        raise CommandError("not everything has ended yet; delegate status tells what is left") from None
+    say(*map(ending_line, ended))
+    left = [pid for task in ended if task.attempt for pid in task.attempt.survivors]
+    if left:
+        warn(f"these processes could not be ended: {', '.join(map(str, left))}")
+    return FAILURE if left else 0
+
+
+def _attempt(task: Task) -> int:
+    return len(task.state.attempts) + (task.status is Status.QUEUED)
+
+
+def _deleted(count: int) -> str:
+    if not count:
+        return "There was nothing to delete."
+    return f"{count} {'task' if count == 1 else 'tasks'} deleted; delegate undo brings them back."
+
+
+def _status(word: str) -> Status:
+    ended = [status for status in Status if status.ended]
+    for status in ended:
+        if word.lower().replace("-", "_") in (status.value, status.value.replace("_", "")):
+            return status
+    raise UsageError(f"{word!r} is not an end; choose {', '.join(status.value for status in ended)}")

@@ -1,0 +1,89 @@
+"""`delegate status`: the table of tasks, or everything about some of them."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+
+from app.cli.arguments import Arguments
+from app.cli.listing import listing
+from app.cli.output import say, say_json, terminal_width, uses_colour, warn
+from app.cli.session import Session
+from app.model.outcome import Progress
+from app.model.task import Task
+
+SHOWN = 20
+"""How many of the newest tasks the table shows; those that wait or run are always in it."""
+
+_NONE_YET = 'No tasks yet. Start one: delegate "run the tests"'
+
+
+def status(session: Session, arguments: Arguments) -> int:
+    """Print the table of tasks, or the details of the tasks named."""
+    if arguments.words:
+        return _details(session, arguments)
+    count = len(session.registry.ids()) if arguments.has("all") else SHOWN
+    tasks = in_order(session.recent(count))
+    if arguments.has("json"):
+        say_json([session.exported(task) for task in tasks])
+        return 0
+    _table(session, tasks)
+    _remarks(session, len(tasks))
+    return 0
+
+
+def in_order(tasks: list[Task]) -> list[Task]:
+    """Running tasks first, then waiting ones as they came, then what has ended, newest first."""
+    live = [task for task in tasks if task.status.live]
+    waiting = sorted((task for task in tasks if not task.status.live and not task.status.ended), key=_place)
+    return [*live, *waiting, *(task for task in tasks if task.status.ended)]
+
+
+def _place(task: Task) -> tuple[int, int]:
+    return task.priority.value, task.number
+
+
+def _table(session: Session, tasks: list[Task]) -> None:
+    if not tasks:
+        say(_NONE_YET)
+        return
+    progress = _progress(session, tasks)
+    colour = uses_colour(sys.stdout)
+    say(*listing(tasks, progress, now=monotonic(), width=terminal_width(), colour=colour))
+
+
+def _progress(session: Session, tasks: list[Task]) -> dict[str, Progress]:
+    known = {task.id: session.progress(task) for task in tasks if task.status.live}
+    return {task_id: progress for task_id, progress in known.items() if progress}
+
+
+def _remarks(session: Session, shown: int) -> None:
+    """What the table does not say by itself: a paused queue, older tasks, damaged records."""
+    older = len(session.registry.ids()) - shown
+    if older > 0:
+        say(f"… and {older} older: delegate status --all")
+    if session.registry.settings().paused:
+        say("The queue is paused: delegate resume")
+    if damaged := session.registry.damaged():
+        folder = session.registry.home.quarantine
+        warn(f"{len(damaged)} damaged records were set aside; they are in {folder}")
+
+
+def _details(session: Session, arguments: Arguments) -> int:
+    tasks = session.find_all(arguments.words)
+    if arguments.has("json"):
+        objects = [session.exported(task) for task in tasks]
+        say_json(objects[0] if len(arguments.words) == 1 else objects)
+        return 0
+    from app.cli.details import details
+
+    for task in tasks:
+        facts = details(
+            task,
+            session.progress(task),
+            log_path=session.log_path(task),
+            now=monotonic(),
+            colour=uses_colour(sys.stdout),
+        )
+        say(*facts)
+    return 0

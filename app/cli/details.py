@@ -1,0 +1,113 @@
+"""What `delegate status 7` prints: everything known about one task, one fact a line, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.cli.listing import COLOURS, duration_of, exit_words
+from app.cli.output import clean, paint, table
+from app.model.duration import format_duration
+from app.model.export import explain
+from app.model.outcome import Progress
+from app.model.status import Status
+from app.model.task import COMMAND, Attempt, Task
+
+
+def details(
+    task: Task, progress: Progress | None, *, log_path: str, now: float, colour: bool = False
+) -> list[str]:
+    """Lines of a label and a value each; what is not known is not listed.
+
+    ``now`` is the monotonic clock in seconds. Times are local.
+    """
+    title = f"#{task.number} {clean(task.name)}"
+    facts = [
+        ("status", _status(task, now, colour)),
+        *_progress(progress),
+        *_ending(task),
+        *_request(task),
+        *_times(task),
+        *_attempts(task),
+        ("log", clean(log_path)),
+    ]
+    return [paint(title, "bold", colour), *table(facts, indent=2)]
+
+
+def _status(task: Task, now: float, colour: bool) -> str:
+    status = task.status
+    words = [
+        paint(f"{status.glyph} {status.word}", COLOURS[status], colour),
+        clean(task.queue_reason or "") if status is Status.QUEUED else exit_words(task),
+        "stopping" if task.stopping else "",
+        duration_of(task, now),
+        "not seen yet" if task.unread else "",
+    ]
+    return " · ".join(word for word in words if word)
+
+
+def _progress(progress: Progress | None) -> Iterator[tuple[str, str]]:
+    if progress and progress.label:
+        more = progress.text if progress.text and progress.text != progress.label else ""
+        yield "progress", clean(f"{progress.label} {more}".strip())
+
+
+def _ending(task: Task) -> Iterator[tuple[str, str]]:
+    run = task.attempt
+    if run is None or not task.status.ended:
+        return
+    outcome = run.outcome
+    if outcome.headline:
+        yield "result", clean(outcome.headline)
+    if error := explain(task):
+        yield "error", clean(error)
+    if run.reason and run.reason != error:
+        yield "reason", clean(run.reason)
+    if outcome.commit:
+        yield "commit", clean(outcome.commit)
+    if outcome.files:
+        yield "files", clean(", ".join(outcome.files))
+    if run.survivors:
+        yield "left over", ", ".join(f"pid {pid}" for pid in run.survivors)
+
+
+def _request(task: Task) -> Iterator[tuple[str, str]]:
+    request = task.request
+    yield "id", clean(task.id)
+    yield "text", clean(task.text)
+    yield "agent", "none: a command" if request.agent == COMMAND else clean(request.agent)
+    yield "priority", task.priority.word
+    yield "folder", clean(request.folder)
+    yield "timeout", format_duration(request.timeout_s) if request.timeout_s else "none"
+    if request.after:
+        yield "after", ", ".join(f"#{number}" for number in request.after)
+    if request.tags:
+        yield "tags", clean(" ".join(f"+{tag}" for tag in request.tags))
+
+
+def _times(task: Task) -> Iterator[tuple[str, str]]:
+    yield "created", _local(task.request.created)
+    run = task.attempt
+    if task.live and task.live.child:
+        yield "process", f"{task.live.child.pid}"
+    if run is None or task.status is Status.QUEUED:
+        return
+    started = run.started or (task.live.started if task.live else None)
+    if started:
+        yield "started", _local(started)
+    if run.ended:
+        yield "ended", _local(run.ended)
+
+
+def _attempts(task: Task) -> Iterator[tuple[str, str]]:
+    runs = task.state.attempts
+    if len(runs) > 1:
+        yield "attempts", ", ".join(f"#{task.number}.{run.number} {_verdict(run)}" for run in runs)
+
+
+def _verdict(run: Attempt) -> str:
+    return run.verdict.word if run.verdict else "open"
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

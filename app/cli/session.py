@@ -1,0 +1,188 @@
+"""What the commands share: the registry, the settings, and finding the task a person means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from app.cli.errors import CommandError
+from app.cli.output import clean, warn
+
+if TYPE_CHECKING:
+    from app.model.outcome import Progress
+    from app.model.task import Attempt, Task
+    from app.registry.config import Config
+    from app.registry.store import Registry
+
+SEARCHED = 500
+"""How many of the newest tasks are searched for words; numbers and ids reach all of them."""
+
+_NUMBER = re.compile(r"#?(\d{1,12})(?:\.(\d{1,6}))?", re.ASCII)
+_ID = re.compile(r"agent_\d{8}_\d{6}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The task a person named, and the attempt when one was named (``7.2``)."""
+
+    task: Task
+    attempt: int | None = None
+
+    @property
+    def run(self) -> Attempt | None:
+        """The attempt that was named, by default the newest; None while none has started.
+
+        Raises CommandError when the task has no attempt of that number.
+        """
+        if self.attempt is None:
+            return self.task.attempt
+        for run in self.task.state.attempts:
+            if run.number == self.attempt:
+                return run
+        count = len(self.task.state.attempts)
+        raise CommandError(f"#{self.task.number} has no attempt {self.attempt}; it has {count}")
+
+
+class Session:
+    """One run of the shell command: opens what is asked for when it is asked for."""
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry of this user, made when missing."""
+        from app.registry.paths import Home
+        from app.registry.store import Registry
+
+        return Registry(Home.find()).open()
+
+    @cached_property
+    def config(self) -> Config:
+        """The user's settings; what is wrong with them is said on stderr once."""
+        from app.registry.config import load_config
+
+        config = load_config()
+        for problem in config.problems:
+            warn(problem)
+        return config
+
+    def load(self, task_id: str) -> Task:
+        """Read one task. Raises CommandError when it is gone or its record damaged."""
+        from app.registry.store import DamagedRecord, UnknownTask
+
+        try:
+            return self.registry.load(task_id)
+        except UnknownTask:
+            raise CommandError(f"there is no task {task_id}; delegate status lists them") from None
+        except DamagedRecord as error:
+            raise CommandError(f"the record is damaged: {error}") from None
+
+    def find(self, reference: str) -> Meant:
+        """The one task that a number, id, name or words mean. Raises CommandError for none or several."""
+        if number := _NUMBER.fullmatch(reference.strip()):
+            attempt = int(number[2]) if number[2] else None
+            return Meant(self._by_number(int(number[1])), attempt)
+        if _is_exact(reference):
+            return Meant(self._with_reason(self.load(reference.strip())))
+        return self._by_words(reference)
+
+    def find_all(self, references: Sequence[str]) -> list[Task]:
+        """The tasks meant, each once, in the order named; words that together mean one may stand apart."""
+        found: dict[str, Task] = {}
+        for meant in self.find_each(references):
+            found.setdefault(meant.task.id, meant.task)
+        return list(found.values())
+
+    def find_each(self, references: Sequence[str]) -> list[Meant]:
+        """The tasks meant with their attempts, in the order named. Raises as ``find``."""
+        if len(references) > 1 and not any(map(_is_exact, references)):
+            with suppress(CommandError):
+                return [self.find(" ".join(references))]
+        return [self.find(reference) for reference in references]
+
+    def newest(self) -> Task:
+        """The task delegated last. Raises CommandError when there is none."""
+        ids = self.registry.ids()
+        if not ids:
+            raise CommandError('there is no task yet; start one: delegate "run the tests"')
+        return self.load(ids[-1])
+
+    def recent(self, count: int) -> list[Task]:
+        """The newest tasks and all open ones, newest first, each waiting one with its reason."""
+        return self.registry.recent(count, self.config.limit)
+
+    def open_tasks(self) -> list[Task]:
+        """The tasks that wait or run, in the order of their numbers."""
+        return sorted(self.registry.open_tasks(self.config.limit), key=lambda task: task.number)
+
+    def mark_seen(self, task: Task) -> None:
+        """Note that a person has looked at the end of a task."""
+        if task.unread:
+            from app.supervisor.operations import mark_seen
+
+            mark_seen(self.registry, task.id)
+
+    def log_path(self, task: Task, run: Attempt | None = None) -> str:
+        """Where the log of an attempt (the newest) lies, or will lie once it starts."""
+        from app.registry.paths import log_name
+
+        run = run or task.attempt
+        return str(self.registry.home.log(run.log if run else log_name(task.id, 1)))
+
+    def progress(self, task: Task) -> Progress | None:
+        """How far a running task has come, as far as its output tells."""
+        if not task.status.live or task.attempt is None:
+            return None
+        from app.cli.reading import progress_in
+
+        return progress_in(self.registry.home.log(task.attempt.log))
+
+    def summary(self, task: Task, run: Attempt | None = None) -> str | None:
+        """The summary of an attempt (the newest), or None where it has none."""
+        from app.cli.reading import summary_of
+
+        return summary_of(self.registry.home, task, run or task.attempt)
+
+    def exported(self, task: Task) -> dict[str, object]:
+        """The task as `--json` prints it."""
+        from time import monotonic
+
+        from app.model.export import export
+
+        return export(
+            task,
+            progress=self.progress(task),
+            log_path=self.log_path(task),
+            summary=self.summary(task),
+            now=monotonic(),
+        )
+
+    def _by_number(self, number: int) -> Task:
+        task_id = self.registry.find_number(number)
+        if task_id is None:
+            raise CommandError(f"there is no task #{number}; delegate status lists them")
+        return self._with_reason(self.load(task_id))
+
+    def _with_reason(self, task: Task) -> Task:
+        """The task, and why it waits if it does."""
+        if task.status.ended or task.status.live:
+            return task
+        return self.registry.with_reasons([task], self.config.limit)[0]
+
+    def _by_words(self, words: str) -> Meant:
+        from app.model.reference import find
+
+        match = find(words, self.recent(SEARCHED))
+        if not match.tasks:
+            raise CommandError(f"no task matches {clean(words)!r}; delegate status lists them")
+        if len(match.tasks) > 1:
+            shown = ", ".join(f"#{task.number} {clean(task.name)}" for task in match.tasks[:5])
+            raise CommandError(f"{clean(words)!r} may mean {shown}; name one by its number")
+        return Meant(match.tasks[0], match.attempt)
+
+
+def _is_exact(reference: str) -> bool:
+    """Whether it is a number or an id, which need no search."""
+    return bool(_NUMBER.fullmatch(reference.strip()) or _ID.fullmatch(reference.strip()))
