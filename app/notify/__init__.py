@@ -1,0 +1,1 @@
+"""Telling the person, once, that a task has ended."""

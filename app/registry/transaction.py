@@ -41,6 +41,7 @@ class Transaction:
 
     registry: Registry
     settings: Settings
+    changed: bool = False
 
     def create(self, request: Request, environment: Mapping[str, str]) -> Task:
         """Accept a task: it gets the next number and id, and is listed as queued once this returns.
@@ -69,13 +70,14 @@ class Transaction:
 
     def write_state(self, task: Task, state: State) -> Task:
         """Replace where a task stands, and keep the folders of waiting and running tasks in step."""
+        self.changed = True
         if state.status is Status.QUEUED:
             self.mark_queued(replace(task, state=state))
         write_atomic(self.registry.home.task_file(task.id, "state.toml"), dump(state_to_record(state)))
         if state.status is not Status.QUEUED:
             self._unmark_queued(task)
         if state.status is not Status.STARTING:
-            self._unmark_running(task.id)
+            self.unmark_running(task.id)
         return replace(task, state=state, live=None)
 
     def requeue(self, task: Task, environment: Mapping[str, str], state: State) -> Task:
@@ -85,6 +87,7 @@ class Transaction:
 
     def save(self, settings: Settings) -> None:
         """Replace ``registry.toml``."""
+        self.changed = True
         record = {key: getattr(settings, key) for key in Settings.__slots__}
         write_atomic(self.registry.home.settings, dump(record))
         self.settings = settings
@@ -95,7 +98,7 @@ class Transaction:
         for name in os.listdir(folder):  # noqa: PTH208 - names are all that is needed
             if marker_id(name) == task_id:
                 (folder / name).unlink(missing_ok=True)
-        self._unmark_running(task_id)
+        self.unmark_running(task_id)
 
     def _next_id(self, now: datetime) -> str:
         """The first free second from ``now``: ids keep the order of numbers even if the clock steps back."""
@@ -116,7 +119,9 @@ class Transaction:
                 name = marker_name(priority, task.number, task.id)
                 (self.registry.home.queued / name).unlink(missing_ok=True)
 
-    def _unmark_running(self, task_id: str) -> None:
+    def unmark_running(self, task_id: str) -> None:
+        """Take a task out of the folder of running ones."""
+        self.changed = True
         (self.registry.home.running / task_id).unlink(missing_ok=True)
 
 
@@ -136,7 +141,8 @@ def transaction(registry: Registry) -> Iterator[Transaction]:
         try:
             yield change
         finally:
-            ring(registry)
+            if change.changed:
+                ring(registry)
 
 
 def ring(registry: Registry) -> None:

@@ -1,0 +1,1 @@
+"""What starts when, and the processes that own running tasks: scheduling, runner, signals, log bound."""

@@ -1,0 +1,36 @@
+"""The agents there are: the embedded worker, and those of the config file."""
+
+from __future__ import annotations
+
+from app.model.agent import TASK_PLACEHOLDER, AgentDefinition
+from app.model.task import WORKER
+from app.registry.config import Config
+
+EMBEDDED = AgentDefinition(
+    name=WORKER,
+    command=("{python}", "-I", "-m", "app.agents.worker", TASK_PLACEHOLDER),
+    source="built in",
+    description="runs a project's tests and fixes lint errors with the project's own tools",
+    trusted_with_everything=False,
+)
+"""The agent that is always there: needs no account, no network, no model."""
+
+
+class UnknownAgent(Exception):  # noqa: N818 - names what is unknown
+    """There is no agent of this name; the message is one line that lists those there are."""
+
+
+def all_agents(config: Config) -> tuple[AgentDefinition, ...]:
+    """Every agent that can be chosen, the embedded one first."""
+    return (EMBEDDED, *config.agents)
+
+
+def find_agent(name: str, config: Config) -> AgentDefinition:
+    """The agent of a name. Raises UnknownAgent; an agent that is not found never becomes another one."""
+    for agent in all_agents(config):
+        if agent.name == name:
+            return agent
+    names = ", ".join(agent.name for agent in all_agents(config))
+    raise UnknownAgent(
+        f"there is no agent {name}; there are: {names} (add one as [agents.{name}] in config.toml)"
+    )

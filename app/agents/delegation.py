@@ -1,0 +1,92 @@
+"""From a request to a task that can be started: which agent, which command, where, with which limits."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from app.agents.definitions import UnknownAgent, find_agent
+from app.model.agent import AgentDefinition
+from app.model.naming import make_name
+from app.model.request import Draft, Unset
+from app.model.status import Priority
+from app.model.task import COMMAND, Task
+from app.registry.config import Config
+from app.supervisor.operations import NewTask
+
+
+class CannotDelegate(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """The request cannot become a task; the message is one line that says why and what to do."""
+
+
+def prepare(draft: Draft, base: Path, config: Config, taken_names: Collection[str] = ()) -> NewTask:
+    """Fill in what the request leaves open. ``base`` is the folder that relative ones start from.
+
+    Raises CannotDelegate.
+    """
+    if draft.problems:
+        raise CannotDelegate(draft.problems[0])
+    return NewTask(
+        text=draft.text if draft.shell is None else draft.shell,
+        agent=agent_name(draft, config),
+        command=command_of(draft, config),
+        folder=str(resolve_folder(draft.folder, base)),
+        name=draft.name or make_name(draft.shell or draft.text, taken_names),
+        priority=Priority.NORMAL if draft.priority is None else draft.priority,
+        timeout_s=config.timeout_s if isinstance(draft.timeout_s, Unset) else draft.timeout_s,
+        after=draft.after,
+        tags=draft.tags,
+        commit=draft.commit,
+    )
+
+
+def prepare_command(words: list[str], draft: Draft, base: Path, config: Config) -> NewTask:
+    """A task that runs an argument list as it is, without a shell; the draft gives the options."""
+    text = shlex.join(words)
+    new = prepare(replace(draft, text=text, shell=text, problems=()), base, config)
+    return replace(new, command=tuple(words))
+
+
+def agent_name(draft: Draft, config: Config) -> str:
+    """Who will do the work: the one named, or the configured one, or nobody for a plain command."""
+    return COMMAND if draft.shell is not None else draft.agent or config.agent
+
+
+def chosen_agent(draft: Draft, config: Config) -> AgentDefinition | None:
+    """The definition of the agent that would do the work; None for a plain command. Raises CannotDelegate."""
+    if draft.shell is not None:
+        return None
+    try:
+        return find_agent(agent_name(draft, config), config)
+    except UnknownAgent as error:
+        raise CannotDelegate(str(error)) from None
+
+
+def command_of(draft: Draft, config: Config) -> tuple[str, ...]:
+    """The argument list that the request amounts to. Raises CannotDelegate."""
+    if draft.shell is not None:
+        return ("/bin/sh", "-c", draft.shell)
+    agent = chosen_agent(draft, config)
+    return agent.command_for(draft.text) if agent else ()
+
+
+def resolve_folder(folder: str | None, base: Path) -> Path:
+    """The folder to work in. Raises CannotDelegate when it is not there."""
+    path = base if folder is None else base / Path(folder).expanduser()
+    if not path.is_dir():
+        raise CannotDelegate(f"{path} is not a folder; choose another with in:FOLDER")
+    return path.resolve() if folder is not None else path
+
+
+def editable_text(task: Task) -> str:
+    """The text of a task as one would type it, for ``edit and retry``."""
+    return f"!{task.text}" if task.request.agent == COMMAND else task.text
+
+
+def edited_command(task: Task, draft: Draft, config: Config) -> tuple[str, tuple[str, ...]]:
+    """Text and command for a retry with another text; the task keeps its agent. Raises CannotDelegate."""
+    if task.request.agent != COMMAND and draft.agent is None:
+        draft = replace(draft, agent=task.request.agent)
+    return (draft.text if draft.shell is None else draft.shell), command_of(draft, config)

@@ -1,0 +1,98 @@
+"""Starting the task's own process: new session, no terminal, its environment, its log."""
+
+# Imported by the runner: see processes.py.
+import errno
+import os
+
+from app.supervisor.order import Order
+from app.supervisor.processes import MARK
+from app.supervisor.signals import signal
+
+_RESET = (
+    signal.SIGPIPE,
+    signal.SIGXFSZ,
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGCHLD,
+    signal.SIGUSR1,
+)
+"""Signals that the interpreter, a shell or the runner treats in their own way; the task gets the defaults."""
+
+CANNOT_RUN = 126
+NOT_FOUND = 127
+"""The exit codes that shells give a command that cannot be run or is not there (POSIX, 2.8.2)."""
+
+
+class CannotStart(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """The command could not be started; ``exit_code`` is what a shell would say, the message why."""
+
+    def __init__(self, exit_code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.exit_code = exit_code
+
+
+def read_environment(order: Order) -> dict[bytes, bytes]:
+    """The environment the task was delegated with, plus the marks and paths of this attempt."""
+    with open(order.task_file("env"), "rb") as file:
+        pairs = [entry.partition(b"=") for entry in file.read().split(b"\0") if entry]
+    environment = {key: value for key, _, value in pairs}
+    environment.update(
+        {
+            MARK.encode(): order.task_id.encode(),
+            b"DELEGATE_ATTEMPT": str(order.attempt).encode(),
+            b"DELEGATE_NUMBER": str(order.number).encode(),
+            b"DELEGATE_SUMMARY": os.fsencode(order.own_file("summary", ".md")),
+            b"DELEGATE_OUTCOME": os.fsencode(order.own_file("outcome", ".toml")),
+            b"PWD": os.fsencode(order.folder),
+        }
+    )
+    return environment
+
+
+def start(order: Order, environment: dict[bytes, bytes], log: int) -> int:
+    """Start the command in its own session and process group and return its pid. Raises CannotStart."""
+    try:
+        os.chdir(order.folder)
+    except OSError as error:
+        raise CannotStart(CANNOT_RUN, f"{order.folder}: {error.strerror}") from None
+    try:
+        return _spawn(order, environment, log)
+    finally:
+        os.chdir("/")  # the runner must not keep a folder or a mounted disk busy
+
+
+def _spawn(order: Order, environment: dict[bytes, bytes], log: int) -> int:
+    program = order.command[0]
+    denied = False
+    for candidate in _candidates(program, environment.get(b"PATH", b"/usr/local/bin:/usr/bin:/bin")):
+        try:
+            return os.posix_spawn(
+                candidate,
+                order.command,
+                environment,
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, log, 1),
+                    (os.POSIX_SPAWN_DUP2, log, 2),
+                ],
+                setsid=True,
+                setsigmask=[],
+                setsigdef=_RESET,
+            )
+        except OSError as error:
+            denied = denied or error.errno == errno.EACCES
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):
+                raise CannotStart(CANNOT_RUN, f"{program}: {error.strerror}") from None
+    if denied:
+        raise CannotStart(CANNOT_RUN, f"{program}: permission denied")
+    raise CannotStart(NOT_FOUND, f"{program}: command not found")
+
+
+def _candidates(program: str, path: bytes) -> list[bytes]:
+    """Where a command may lie: itself when it names a folder, else each folder of the task's own PATH."""
+    name = os.fsencode(program)
+    if b"/" in name:
+        return [name]
+    return [os.path.join(folder or b".", name) for folder in path.split(b":")]

@@ -1,0 +1,129 @@
+"""Closing an attempt: from how it ended, and what it left behind, to the record that everybody reads."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.logs.readers import read_outcome
+from app.logs.sanitise import sanitise
+from app.logs.summary import compose_summary
+from app.logs.window import LogFile
+from app.model.outcome import Outcome
+from app.model.status import Attention, Status
+from app.model.task import Attempt, Task
+from app.registry.codec import BadRecord, outcome_from_record, parse
+from app.registry.config import load_config
+from app.registry.files import read_regular, write_atomic
+from app.registry.paths import Home, outcome_name, summary_name
+from app.registry.store import RECORD_LIMIT, Registry
+from app.registry.transaction import transaction
+from app.supervisor.facts import END
+
+HEAD_BYTES = 64 * 1024
+TAIL_BYTES = 256 * 1024
+"""How much of a log's beginning and end is read to see what came out."""
+
+ERROR_LENGTH = 300
+"""The longest explaining line that is kept, in characters."""
+
+
+def close_and_go_on(root: str, task_id: str) -> None:
+    """What a runner does last: close its attempt, then let waiting tasks start."""
+    from app.supervisor.scheduling import run_pass
+
+    registry = Registry(Home(Path(root)))
+    errors = registry.home.task_file(task_id, "runner.err")
+    close(registry, task_id)
+    with contextlib.suppress(OSError):
+        if errors.stat().st_size == 0:
+            errors.unlink()
+    run_pass(registry, load_config())
+
+
+def close(registry: Registry, task_id: str) -> Task | None:
+    """Write the terminal record of an attempt from its ``end.toml``; None when there is nothing to close."""
+    end = read_end(registry, task_id)
+    if end is None:
+        return None
+    task = Task(registry.request(task_id), registry.state(task_id))
+    attempt = task.attempt
+    if attempt is None or attempt.number != end.get("attempt"):
+        return None
+    attempt = _with_outcome(registry, task, _with_end(attempt, end))
+    with transaction(registry) as change:
+        state = registry.state(task_id)
+        if state.status is not Status.STARTING or read_end(registry, task_id) != end:
+            return None
+        verdict = attempt.verdict or Status.FAILED
+        seen = Attention.SEEN if verdict is Status.STOPPED else Attention.UNREAD
+        attempts = (*state.attempts[:-1], attempt)
+        closed = change.write_state(task, replace(state, status=verdict, attention=seen, attempts=attempts))
+        registry.home.task_file(task_id, END).unlink(missing_ok=True)
+        return closed
+
+
+def read_end(registry: Registry, task_id: str) -> dict[str, Any] | None:
+    """How the running attempt ended, if its runner has written that down already."""
+    try:
+        return parse(read_regular(registry.home.task_file(task_id, END), RECORD_LIMIT))
+    except (OSError, BadRecord):
+        return None
+
+
+def _with_end(attempt: Attempt, end: dict[str, Any]) -> Attempt:
+    return replace(
+        attempt,
+        verdict=Status(end.get("verdict", "failed")),
+        started=end.get("started"),
+        ended=end.get("ended"),
+        duration_s=end.get("duration_s"),
+        exit_code=end.get("exit_code"),
+        signal=end.get("signal"),
+        reason=end.get("reason"),
+        swept=end.get("swept", 0),
+        survivors=tuple(end.get("survivors", ())),
+        dropped_bytes=end.get("dropped_bytes", 0),
+    )
+
+
+def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
+    """Add what came out. A fault in reading it must cost the figures, never the exit code."""
+    log = registry.home.log(attempt.log)
+    try:
+        outcome = _outcome(registry, task, attempt, log)
+    except Exception as error:
+        outcome = Outcome(error=f"the output could not be read: {error}")
+    attempt = replace(attempt, outcome=outcome)
+    name = summary_name(attempt.number)
+    path = registry.home.task_file(task.id, name)
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            write_atomic(path, compose_summary(task, attempt, str(log)).encode(errors="replace"))
+        attempt = replace(attempt, summary=name)
+    return attempt
+
+
+def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Outcome:
+    """The figures the task wrote about itself, filled up with what its output tells."""
+    file = LogFile(log)
+    read = read_outcome(
+        file.head_text(HEAD_BYTES), file.tail_text(TAIL_BYTES), attempt.exit_code, attempt.signal
+    )
+    own = _own_outcome(registry, task.id, attempt.number)
+    if own is not None:
+        read = replace(own, headline=own.headline or read.headline, error=own.error or read.error)
+    if attempt.verdict is Status.COMPLETE:
+        return replace(read, error=None)
+    error = attempt.reason or read.error
+    return replace(read, error=sanitise(error)[:ERROR_LENGTH] if error else None)
+
+
+def _own_outcome(registry: Registry, task_id: str, attempt: int) -> Outcome | None:
+    try:
+        path = registry.home.task_file(task_id, outcome_name(attempt))
+        return outcome_from_record(parse(read_regular(path, RECORD_LIMIT)))
+    except (OSError, BadRecord):
+        return None

@@ -1,0 +1,282 @@
+"""What a person can do to tasks, the same from the dashboard and from the shell. Each returns within
+milliseconds, except where it says that it waits; what cannot be done is one line, an OperationError."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from app.model.status import Attention, Priority, Status
+from app.model.task import Request, Task
+from app.registry import trash
+from app.registry.config import Config, load_config
+from app.registry.files import RegistryBusy
+from app.registry.store import DamagedRecord, Registry, UnknownTask
+from app.registry.transaction import NewerSchema, transaction
+from app.supervisor import leftovers, scheduling, stopping
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+LONGEST_WORD = 128 * 1024 - 1
+"""The longest single argument that Linux hands to a program, in bytes (execve(2), MAX_ARG_STRLEN)."""
+
+_NOT_INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+
+
+class OperationError(Exception):
+    """What was asked cannot be done; the message is one line that says why and what to do."""
+
+
+class WaitTimeout(Exception):  # noqa: N818 - an outcome of waiting, not a fault
+    """The time given for waiting was over before the tasks were."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task to be delegated: everything about it except what accepting it decides (id, number, time)."""
+
+    text: str
+    agent: str
+    command: tuple[str, ...]
+    folder: str
+    name: str
+    priority: Priority = Priority.NORMAL
+    timeout_s: float | None = 3600.0
+    after: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    commit: bool | None = None
+
+
+def _in_one_line(operation: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Turn what can go wrong with the registry into the line that people read."""
+
+    @functools.wraps(operation)
+    def told(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        try:
+            return operation(*args, **kwargs)
+        except (NewerSchema, RegistryBusy) as error:
+            raise OperationError(str(error)) from error
+        except UnknownTask as error:
+            raise OperationError(f"there is no task {error}; delegate status lists them") from error
+        except DamagedRecord as error:
+            raise OperationError(f"the record of {error} cannot be read") from error
+        except OSError as error:
+            where = f": {error.filename}" if error.filename else ""
+            raise OperationError(f"not saved: {(error.strerror or str(error)).lower()}{where}") from error
+
+    return told
+
+
+@_in_one_line
+def submit(registry: Registry, new: NewTask, environment: Mapping[str, str], config: Config) -> Task:
+    """Accept a task and start it right away if a slot is free. Once this returns it is listed for good."""
+    _check(registry, new)
+    request = Request(
+        id="",
+        number=0,
+        name=new.name,
+        text=new.text,
+        agent=new.agent,
+        command=new.command,
+        folder=new.folder,
+        created=datetime.now(UTC),
+        priority=new.priority,
+        timeout_s=new.timeout_s,
+        after=new.after,
+        tags=new.tags,
+        commit=new.commit,
+    )
+    with transaction(registry) as change:
+        task = change.create(request, _environment(environment, new.commit))
+    return _after_pass(registry, config, task.id)
+
+
+def _check(registry: Registry, new: NewTask) -> None:
+    if not Path(new.folder).is_dir():
+        raise OperationError(f"{new.folder} is not a folder; choose another with in:FOLDER")
+    if not new.command or any("\0" in word for word in new.command):
+        raise OperationError("there is nothing to run; type a task or !command")
+    if any(len(os.fsencode(word)) > LONGEST_WORD for word in new.command):
+        raise OperationError(
+            "the text is longer than 128 KiB; put it in a file and name the file in the task"
+        )
+    for number in new.after:
+        if registry.find_number(number) is None:
+            raise OperationError(f"there is no task #{number} to wait for")
+
+
+def _environment(environment: Mapping[str, str], commit: bool | None) -> dict[str, str]:
+    """What a task inherits: the environment it was delegated from, without marks of ours or of make's."""
+    kept = {
+        key: value
+        for key, value in environment.items()
+        if key not in _NOT_INHERITED and (not key.startswith("DELEGATE_") or key == "DELEGATE_HOME")
+    }
+    if commit is not None:
+        kept["DELEGATE_COMMIT"] = "yes" if commit else "no"
+    return kept
+
+
+def _after_pass(registry: Registry, config: Config, task_id: str) -> Task:
+    scheduling.run_pass(registry, config)
+    task = registry.load(task_id)
+    return registry.with_reasons([task], config.limit)[0]
+
+
+@_in_one_line
+def stop(registry: Registry, task_id: str, *, kill: bool = False) -> Task:
+    """Ask for the end of a task: politely first, at once with ``kill``. A waiting one is stopped right here.
+
+    For a lost task this waits: what is left of it is ended by its mark, which may take the time of grace.
+    """
+    task = registry.load(task_id)
+    if task.status is Status.QUEUED and (stopped := _stop_queued(registry, task_id)):
+        return stopped
+    task = registry.load(task_id)
+    if task.status is Status.LOST:
+        scheduling.reconcile(registry)
+        return _stop_lost(registry, task, kill=kill)
+    if task.live is None:
+        raise OperationError(f"#{task.number} has ended already: {task.status.word}")
+    stopping.request(registry, task, at_once=kill)
+    return task
+
+
+def _stop_queued(registry: Registry, task_id: str) -> Task | None:
+    with transaction(registry) as change:
+        task = registry.load(task_id)
+        if task.status is not Status.QUEUED:
+            return None
+        state = replace(task.state, status=Status.STOPPED, attention=Attention.SEEN)
+        return change.write_state(task, state)
+
+
+def _stop_lost(registry: Registry, task: Task, *, kill: bool) -> Task:
+    if not leftovers.find(task):
+        raise OperationError(f"#{task.number} was lost, and nothing of it runs any more")
+    survivors = leftovers.end(task, 0.0 if kill else load_config().grace_s)
+    if survivors:
+        raise OperationError(f"#{task.number}: could not end the processes {survivors}")
+    return registry.load(task.id)
+
+
+@_in_one_line
+def retry(
+    registry: Registry,
+    task_id: str,
+    environment: Mapping[str, str],
+    config: Config,
+    text: str | None = None,
+    command: tuple[str, ...] | None = None,
+) -> Task:
+    """Run an ended task again as its next attempt, with another text and command if given."""
+    task = registry.load(task_id)
+    if not task.status.ended:
+        raise OperationError(f"#{task.number} has not ended yet: {task.status.word}")
+    if left := leftovers.find(task):
+        raise OperationError(f"{len(left)} processes of #{task.number} still run; stop it first")
+    scheduling.reconcile(registry)
+    with transaction(registry) as change:
+        task = registry.load(task_id)
+        if not task.status.ended:
+            raise OperationError(f"#{task.number} has been started again already")
+        state = replace(task.state, status=Status.QUEUED, attention=None)
+        if text is not None and command is not None:
+            state = replace(state, text=text, command=command)
+        change.requeue(task, _environment(environment, task.request.commit), state)
+    return _after_pass(registry, config, task_id)
+
+
+@_in_one_line
+def delete(registry: Registry, task_ids: Sequence[str]) -> int:
+    """Put tasks into the trash, all as one deletion that ``undo`` takes back; returns how many.
+
+    Raises OperationError, and deletes none, if one of them runs.
+    """
+    tasks = [registry.load(task_id) for task_id in task_ids]
+    for task in tasks:
+        if task.live is not None:
+            raise OperationError(f"#{task.number} is running; stop it before you delete it")
+        if task.status is Status.LOST and leftovers.find(task):
+            raise OperationError(f"processes of #{task.number} still run; stop it before you delete it")
+    with transaction(registry) as change:
+        return trash.delete(change, [task.id for task in tasks])
+
+
+@_in_one_line
+def clean(registry: Registry, statuses: Collection[Status] | None = None) -> int:
+    """Put the ended tasks (only those of these statuses) into the trash as one deletion; returns how many."""
+    ended = [
+        task.id
+        for task in registry.recent(len(registry.ids()))
+        if task.status.ended and (statuses is None or task.status in statuses)
+    ]
+    ended = [task_id for task_id in ended if not leftovers.find_if_lost(registry, task_id)]
+    return delete(registry, ended) if ended else 0
+
+
+@_in_one_line
+def undo(registry: Registry) -> list[Task]:
+    """Take back the newest deletion; returns the tasks that are there again."""
+    with transaction(registry) as change:
+        restored = trash.restore(change)
+    if not restored:
+        raise OperationError("there is no deletion to undo")
+    scheduling.run_pass(registry, load_config())
+    return [registry.load(task_id) for task_id in restored]
+
+
+@_in_one_line
+def pause(registry: Registry) -> None:
+    """Let no waiting task start; running ones go on."""
+    with transaction(registry) as change:
+        change.save(replace(change.settings, paused=True))
+
+
+@_in_one_line
+def resume(registry: Registry, config: Config) -> None:
+    """Let waiting tasks start again."""
+    with transaction(registry) as change:
+        change.save(replace(change.settings, paused=False))
+    scheduling.run_pass(registry, config)
+
+
+@_in_one_line
+def mark_seen(registry: Registry, task_id: str) -> Task:
+    """Note that somebody has looked at the end of a task."""
+    with transaction(registry) as change:
+        task = registry.load(task_id)
+        if not task.unread or task.state.status is Status.STARTING:
+            return task
+        return change.write_state(task, replace(task.state, attention=Attention.SEEN))
+
+
+@_in_one_line
+def tidy(registry: Registry, config: Config) -> list[Task]:
+    """Put right what ended unseen and start what may start; every client does this once when it comes."""
+    return scheduling.run_pass(registry, config)
+
+
+@_in_one_line
+def await_end(registry: Registry, task_ids: Sequence[str], timeout_s: float | None = None) -> list[Task]:
+    """Wait until all of these tasks have ended, and return them. Raises WaitTimeout."""
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    pause_s = 0.01
+    while True:
+        tasks = [registry.load(task_id) for task_id in task_ids]
+        if any(task.status is Status.LOST and task.state.status is Status.STARTING for task in tasks):
+            scheduling.reconcile(registry)
+            continue
+        if all(task.status.ended for task in tasks):
+            return tasks
+        if deadline is not None and time.monotonic() >= deadline:
+            raise WaitTimeout
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.3, 0.2)

@@ -1,0 +1,73 @@
+"""The supervisor process: waits with the waiting tasks, in case a runner is killed before it can start them.
+
+It exists only while a task waits, holds nothing but a lock, and may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.registry.config import load_config
+from app.registry.files import try_lock
+from app.registry.paths import Home
+from app.registry.store import Registry
+from app.supervisor.launch import spawn_supervisor
+
+LOOK_S = 0.5
+"""How often to look whether a runner has died without a word: a few locks to try, some 50 µs."""
+
+
+def ensure(registry: Registry) -> None:
+    """Make sure that a supervisor process is there if a task waits for something that will come."""
+    from app.supervisor.scheduling import waits_for_something
+
+    if not waits_for_something(registry):
+        return
+    with _only_one(registry) as free:
+        needed = free
+    if needed:
+        spawn_supervisor(registry)
+
+
+def serve(registry: Registry) -> None:
+    """Wait until nothing waits any more. Returns at once when another supervisor is there."""
+    from app.supervisor.scheduling import waits_for_something
+
+    with _only_one(registry) as free:
+        if not free:
+            return
+        while waits_for_something(registry):
+            _look(registry)
+            time.sleep(LOOK_S)
+    # A task that came just before the lock was let go saw it held, and asked nobody.
+    ensure(registry)
+
+
+def _look(registry: Registry) -> None:
+    """Run a pass if a runner has died or a slot is free; whoever changes anything else runs one itself."""
+    from app.supervisor.scheduling import run_pass
+
+    config = load_config()
+    in_hand = registry.in_hand()
+    if len(in_hand) < config.limit or any(registry.live(task_id) is None for task_id in in_hand):
+        run_pass(registry, config)
+
+
+@contextlib.contextmanager
+def _only_one(registry: Registry) -> Iterator[bool]:
+    """Hold the supervisor's lock, if nobody else does."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(registry.home.supervisor_lock, flags, 0o600)
+    try:
+        yield try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    serve(Registry(Home(Path(sys.argv[1]))))
