@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.logs.sanitise import TAB_WIDTH, char_width, clean
+from app.logs.sanitise import TAB_WIDTH, char_width, clean, column_of
 from app.logs.style import PLAIN, Style
 
 _BLANK = (" ", PLAIN)
@@ -40,8 +40,7 @@ class Cells:
             return
         number, action = match.groups()
         if action == "G":
-            target = int(number) - 1 if number.isdecimal() and len(number) < 6 else 0
-            self._column = max(0, min(target, len(self.shown)))
+            self._column = min(column_of(number), len(self.shown))
         elif number == "2":
             self.shown.clear()
         elif number == "1":

@@ -110,7 +110,7 @@ def char_width(char: str) -> int:
         return 1
     if unicodedata.east_asian_width(char) in "WF":
         return 2
-    return 0 if unicodedata.category(char) in ("Mn", "Me") else 1
+    return 0 if unicodedata.category(char).startswith("M") else 1
 
 
 def plain(text: str) -> str:
@@ -123,6 +123,11 @@ def plain(text: str) -> str:
     return "\n".join(_overwritten(line) if OVERWRITES.search(line) else clean(line) for line in lines)
 
 
+def column_of(parameter: str) -> int:
+    """The column that CHA goes to, counted from 0; its parameter counts from 1, if it is there."""
+    return max(0, int(parameter[:6]) - 1) if parameter.isdecimal() else 0
+
+
 def _overwritten(line: str) -> str:
     """What remains of a line that writes over itself."""
     shown, column = "", 0
@@ -133,8 +138,7 @@ def _overwritten(line: str) -> str:
             column = max(0, column - len(piece))
         elif _PIECES_RE.fullmatch(piece):
             shown, column = _erased(shown, column, piece)
-        else:
-            text = clean(piece)
+        elif text := clean(piece):
             shown = shown[:column].ljust(column) + text + shown[column + len(text) :]
             column += len(text)
     return shown
@@ -145,8 +149,7 @@ def _erased(shown: str, column: int, sequence: str) -> tuple[str, int]:
     all)."""
     number = sequence.lstrip("\x1b[\x9b")[:-1]
     if sequence.endswith("G"):
-        target = int(number) - 1 if number.isdecimal() and len(number) < 6 else 0
-        return shown, max(0, min(target, len(shown)))
+        return shown, min(column_of(number), len(shown))
     if number == "1":
         return " " * min(column + 1, len(shown)) + shown[column + 1 :], column
     return ("", column) if number == "2" else (shown[:column], column)

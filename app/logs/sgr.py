@@ -17,7 +17,6 @@ from app.logs.overwriting import Cells
 from app.logs.sanitise import ESCAPE, OVERWRITES, clean, decode, expand_tabs, width
 from app.logs.style import PLAIN, Style, apply_sgr
 
-
 _INTRODUCER = re.compile("[\x1b\x90-\x9f]")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeAlias
 
 Color: TypeAlias = int | tuple[int, int, int] | None
@@ -85,7 +86,7 @@ def _following(rest: Iterator[str]) -> list[str]:
     """The parameters of an extended colour that is written with semicolons."""
     kind = next(rest, "")
     count = {"5": 1, "2": 3}.get(kind, 0)
-    return [kind, *(next(rest, "") for _ in range(count))]
+    return [kind, *islice(rest, count)]
 
 
 def _with_color(style: Style, ground: str | None, details: list[str]) -> Style:
