@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.model.outcome import Outcome, Progress
 
@@ -33,7 +35,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A tool's own account of its end. ``at`` is the offset of its last line, ``failing`` what it says itself."""
+    """A tool's own account of its end, up to the offset ``at``; ``failing`` is what the tool says itself."""
 
     at: int
     outcome: Outcome
@@ -51,18 +53,46 @@ class Reader:
     tool: str
     marks: tuple[str, ...]
     progress: Callable[[Output], Sighting | None]
-    report: Callable[[Output], Report | None]
-    follows: tuple[str, ...] = field(default=())
+    report: Callable[[str], Report | None]
 
     def concerns(self, text: str) -> bool:
         """Whether the text may be this tool's output."""
         return any(mark in text for mark in self.marks)
 
 
-def counted(done: int, word: str, failed: int = 0) -> Progress:
+def last_match(
+    pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize
+) -> re.Match[str] | None:
+    """The last place where the pattern stands, or None."""
+    found = None
+    for match in pattern.finditer(text, start, end):
+        found = match
+    return found
+
+
+def last_run(end: re.Pattern[str], text: str) -> tuple[int, re.Match[str] | None]:
+    """The last place where a tool ended, and the offset where what it ended had begun: behind the end before."""
+    begin, found = 0, None
+    for match in end.finditer(text):
+        begin, found = (found.end() if found else 0), match
+    return begin, found
+
+
+def no_progress(output: Output) -> Sighting | None:
+    """The progress of a tool that says nothing until it is done."""
+    del output
+    return None
+
+
+def counted(done: int, noun: str, failed: int = 0) -> Progress:
     """A count without a total, as ``12 tests`` or ``12 tests, 1 failed``."""
-    noun = word if done == 1 else f"{word}s"
-    return Progress(done=done, text=f"{done} {noun}, {failed} failed" if failed else f"{done} {noun}")
+    words = plural(done, noun)
+    return Progress(done=done, text=f"{words}, {failed} failed" if failed else words)
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun: ``1 test``, ``2 tests``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def listed(*parts: tuple[int | None, str]) -> str | None:
@@ -71,13 +101,33 @@ def listed(*parts: tuple[int | None, str]) -> str | None:
     return ", ".join(words) or None
 
 
+def verdict_line(
+    passed: int | None, failed: int | None, errors: int | None = None, skipped: int | None = None
+) -> str | None:
+    """The headline of a test run: failures first, skipped tests only where nothing else ran."""
+    error_word = "error" if errors == 1 else "errors"
+    line = listed((failed, "failed"), (errors, error_word), (passed, "passed"))
+    return line or listed((skipped, "skipped"))
+
+
 def shorten(line: str, length: int = ERROR_LENGTH) -> str:
     """One line with its blanks run together, cut to ``length`` characters."""
     flat = " ".join(line[: length * 4].split())
     return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
 
 
-def line_at(text: str, offset: int) -> str:
-    """The rest of the line that holds ``offset``, from there on."""
-    end = text.find("\n", offset)
-    return text[offset:] if end < 0 else text[offset:end]
+def because(subject: str, reason: str | None) -> str:
+    """An explaining line: what failed, and why where that is known."""
+    return shorten(f"{subject} - {reason}" if reason else subject)
+
+
+def near_end(path: str) -> str:
+    """An absolute path reduced to its last two parts; a relative one as it is."""
+    parts = path.split("/")
+    return path if not path.startswith("/") or len(parts) < 4 else "/".join(parts[-2:])
+
+
+def first_filled(lines: str) -> str | None:
+    """The first line that is not blank, stripped, or None."""
+    stripped = lines.lstrip()
+    return stripped.partition("\n")[0].rstrip() or None
