@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -51,9 +51,7 @@ class Draft:
     @property
     def bare(self) -> bool:
         """Whether it is nothing but a text: no option was given, right or wrong, and no shell command."""
-        return all(getattr(self, f.name) == f.default for f in fields(self) if f.name != "text") or (
-            self.problems == (NOTHING_TO_DO,)
-        )
+        return self in (Draft(self.text), Draft(self.text, problems=(NOTHING_TO_DO,)))
 
 
 NOTHING_TO_DO = "Nothing to do yet: write what the task is"

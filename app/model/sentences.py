@@ -1,15 +1,23 @@
-"""Sentences that ask rather than delegate."""
+"""What a person means by what they typed: a new task, or a question or an order about tasks.
+
+Whatever is unsure is a new task. A reading that stops or deletes is to be shown and confirmed.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from app.model.asking import ENDED, asked, targets_of
+from app.model.commands import Command, find_command
 from app.model.request import Draft, parse_request
+from app.model.status import Status
+from app.model.wrapping import unwrap
 
 
 class Kind(StrEnum):
-    """What a sentence asks for."""
+    """What a sentence asks for: a new task, or the command of that name."""
 
     TASK = "task"
     STATUS = "status"
@@ -39,9 +47,10 @@ class Kind(StrEnum):
 class Reading:
     """What a sentence means, before any task is looked up.
 
-    A TASK carries its ``draft``. ``targets`` are the words that name tasks (``#8``, ``last``, ``it``, ``test
-    suite``), or the words of a filter, the name of a theme. ``scope`` names many tasks at once: ``all``,
-    ``ended`` or a status. With ``needs_match`` the whole text is a new task if no task fits the target.
+    A TASK carries its ``draft``. ``targets`` are the words that name tasks (``#8``, ``last``, ``it``, ``the
+    test suite``), or the words of a filter, or the name of a theme. ``scope`` names many tasks at once:
+    ``all``, ``ended`` or statuses joined by commas. ``flags`` are the dashed options of a slash command. With
+    ``needs_match`` the whole text is a new task, its ``draft``, unless a task fits the target.
     """
 
     kind: Kind
@@ -50,6 +59,7 @@ class Reading:
     targets: tuple[str, ...] = ()
     scope: str | None = None
     needs_match: bool = False
+    flags: tuple[str, ...] = ()
 
     @property
     def target(self) -> str | None:
@@ -58,5 +68,88 @@ class Reading:
 
 
 def read(text: str) -> Reading:
-    """Read what a person typed. Whatever is unsure is a task."""
-    return Reading(Kind.TASK, text, parse_request(text))
+    """Read what a person typed: a sentence, a text with options, ``!command``, ``/command``. Never raises."""
+    typed = text.strip()
+    if typed.startswith("/") and (reading := _read_slash(text, typed)):
+        return reading
+    if typed[:1] in ("!", '"', "'", "`", "\\"):
+        return Reading(Kind.TASK, text, parse_request(typed))
+    if ordered := _read_own_name(text, typed):
+        return ordered
+    draft = parse_request(typed)
+    asks = asked(draft.text) if draft.bare and draft.text else None
+    if asks is None:
+        return as_task(text)
+    fallback = as_task(text).draft if asks.needs_match else None
+    return Reading(Kind(asks.kind), text, fallback, asks.targets, asks.scope, asks.needs_match)
+
+
+def as_task(text: str) -> Reading:
+    """Read a text as a new task whatever it says, its wrapping taken off."""
+    draft = parse_request(text)
+    if draft.shell is None:
+        draft = replace(draft, text=unwrap(draft.text))
+    return Reading(Kind.TASK, text, draft)
+
+
+def _read_slash(text: str, typed: str) -> Reading | None:
+    """The reading of ``/command arguments``; None for a text that just begins with a slash (a path)."""
+    word, _, rest = typed[1:].partition(" ")
+    if not re.fullmatch(r"[A-Za-z]+|\?", word):
+        return None
+    command = find_command("help" if word == "?" else word)
+    if command is None:
+        return _misspelt(text, word)
+    if command.name != "add":
+        return _ordered(command, text, rest.strip())
+    return _read_own_name(text, f"delegate {rest}") or replace(read(rest), original=text)
+
+
+def _misspelt(text: str, word: str) -> Reading | None:
+    """A task that cannot start, because the text looks like a slash command with a slip in it."""
+    from difflib import get_close_matches
+
+    from app.model.commands import COMMANDS
+
+    near = get_close_matches(word.lower(), [command.name for command in COMMANDS], 1, 0.7)
+    if not near:
+        return None
+    problem = f"There is no command /{word}: did you mean /{near[0]}? For a task that begins so, quote it"
+    return Reading(Kind.TASK, text, replace(parse_request(text), problems=(problem,)))
+
+
+def _read_own_name(text: str, typed: str) -> Reading | None:
+    """``delegate status``, ``delegate stop 8``: the shell command's words; None for other sentences."""
+    words = typed.split(maxsplit=2)
+    if len(words) < 2 or words[0].lower() != "delegate":
+        return None
+    command, rest = find_command(words[1]), words[2] if len(words) > 2 else ""
+    if command is None or words[1].islower() is False or command.name == "add":
+        return None
+    return _ordered(command, text, rest) if not rest or targets_of(rest) else None
+
+
+def _ordered(command: Command, text: str, rest: str) -> Reading:
+    """The reading of a command with its arguments, as in ``/stop 8 9`` or ``/clean failed``."""
+    kind = Kind(command.name)
+    flags = tuple(word for word in rest.split() if word.startswith("-"))
+    words = " ".join(word for word in rest.split() if not word.startswith("-"))
+    if kind in (Kind.FILTER, Kind.THEME):
+        return Reading(kind, text, targets=(rest,) if rest else ())
+    if kind is Kind.CLEAN:
+        return _clean(text, words)
+    if words.lower() == "all" or (kind is Kind.STATUS and not words):
+        return Reading(kind, text, scope="all", flags=flags)
+    return Reading(kind, text, targets=targets_of(words) or ((words,) if words else ()), flags=flags)
+
+
+def _clean(text: str, words: str) -> Reading:
+    """The reading of ``/clean`` with the statuses to clean up."""
+    wanted = words.lower().replace(",", " ").split()
+    if not wanted or wanted in (["all"], [ENDED]):
+        return Reading(Kind.CLEAN, text, scope=ENDED)
+    allowed = [status.value for status in Status if status.ended]
+    if wrong := [word for word in wanted if word not in allowed]:
+        problem = f"/clean {wrong[0]}: a task ends {', '.join(allowed)}"
+        return Reading(Kind.TASK, text, Draft(text.strip(), problems=(problem,)))
+    return Reading(Kind.CLEAN, text, scope=",".join(wanted))
