@@ -1,0 +1,59 @@
+"""What the worker can be asked for: plain data, and the one error that a person can do something about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ABILITIES = (
+    'The worker only runs tests ("run the test suite") and fixes lint errors ("fix all ESLint errors in src/ '
+    'and commit"). For anything else choose another agent with @name, defined as [agents.NAME] in '
+    "config.toml, or run a command with !command."
+)
+"""The one line for a sentence that is none of the worker's."""
+
+
+class UnableError(Exception):
+    """The job cannot be done; the message is one line: what is missing, and where it was looked for.
+
+    ``code`` is the exit code to end with: a tool's own where a tool gave up.
+    """
+
+    def __init__(self, line: str, code: int = 1) -> None:
+        super().__init__(line)
+        self.code = code
+
+
+class NoTestsError(UnableError):
+    """The project has no tests at all, as far as the worker can see."""
+
+
+class Linter(StrEnum):
+    """A tool that finds problems and fixes some of them; the value is its name as people write it."""
+
+    ESLINT = "ESLint"
+    RUFF = "Ruff"
+
+
+@dataclass(frozen=True, slots=True)
+class RunTests:
+    """Run the tests: all of them, those under ``paths``, or those of a ``scope`` such as ``integration``.
+
+    ``tool`` is ``python``, ``node`` or a test runner, where one was named; ``paths`` are as typed.
+    """
+
+    paths: tuple[str, ...] = ()
+    scope: str | None = None
+    tool: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FixLint:
+    """Fix lint errors with ``linter`` or, when None, those that the project uses; ``paths`` are as typed."""
+
+    paths: tuple[str, ...] = ()
+    linter: Linter | None = None
+    commit: bool = False
+
+
+Job = RunTests | FixLint

@@ -1,0 +1,127 @@
+"""Asks git about a working tree and commits to it, with all that is the user's: hooks, identity, index."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.agents.worker.jobs import UnableError
+from app.agents.worker.processes import Run, children_environment, run
+from app.agents.worker.survey import git_top
+from app.agents.worker.worktree import Commit, Worktree, parse_status, parse_tracked
+
+_LOCAL_VARIABLES = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE"}
+    | {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"}
+    | {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS"}
+)
+_UNDER_WAY = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+}
+_COMMIT_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The git working tree whose top is ``top``."""
+
+    top: Path
+
+    def worktree(self) -> Worktree:
+        """What is there right now: which files are unfinished work of the user's, and which are not."""
+        return Worktree(
+            top=str(self.top),
+            head=self._line("rev-parse", "--verify", "--quiet", "HEAD"),
+            branch=self._line("symbolic-ref", "--quiet", "HEAD"),
+            changed=parse_status(self._output("status", "--porcelain=v1", "-z", "--untracked-files=all")),
+            clean=parse_tracked(self._output("ls-files", "-v", "-z")),
+        )
+
+    def commit_obstacle(self) -> str | None:
+        """Why no commit can be made here just now, as one line; None when nothing is in the way."""
+        for name, what in _UNDER_WAY.items():
+            if (self.top / self._output("rev-parse", "--git-path", name).decode().strip()).exists():
+                return f"Nothing can be committed now: {what} is under way in {self.top}. Finish it first."
+        for ident in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+            if self._git("var", ident).returncode:
+                return (
+                    "Git does not know who is committing: set it with "
+                    '`git config user.name "…"` and `git config user.email "…"`.'
+                )
+        return None
+
+    def commit(self, names: Iterable[str], message: str) -> Commit | str:
+        """Commits these files and nothing else, with git's output in the log; what is staged stays staged.
+
+        Gives one line of explanation when git refuses, be it for a hook or for anything else.
+        """
+        paths = "\0".join(names).encode("utf-8", "surrogateescape")
+        argv = ["git", "--literal-pathspecs", "commit", "--only", "-m", message]
+        done = run([*argv, "--pathspec-from-file=-", "--pathspec-file-nul"], self.top, _environment(), paths)
+        return self._made(message.partition("\n")[0]) if done.code == 0 else self._refused(done)
+
+    def _made(self, subject: str) -> Commit:
+        show = ("show", "--first-parent", "--no-renames", "--format=", "--name-only", "-z", "HEAD")
+        files = [os.fsdecode(name) for name in self._output(*show).split(b"\0") if name]
+        branch = self._line("symbolic-ref", "--quiet", "--short", "HEAD")
+        return Commit(self._line("rev-parse", "--short", "HEAD") or "HEAD", subject, branch, tuple(files))
+
+    def _refused(self, done: Run) -> str:
+        folder = self.top / self._output("rev-parse", "--git-path", "hooks").decode().strip()
+        hooks = [name for name in _COMMIT_HOOKS if os.access(folder / name, os.X_OK)]
+        present = f" (the hook {' and '.join(hooks)} has its say here)" if hooks else ""
+        lines = [line.strip() for line in done.tail.splitlines() if line.strip()]
+        said = f": {lines[-1]}" if lines else f" with exit code {done.code}"
+        return f"Git refused the commit{present}{said}"
+
+    def _line(self, *arguments: str) -> str | None:
+        done = self._git(*arguments)
+        return os.fsdecode(done.stdout).strip() or None if done.returncode == 0 else None
+
+    def _output(self, *arguments: str) -> bytes:
+        done = self._git(*arguments)
+        if done.returncode:
+            said = os.fsdecode(done.stderr).strip().partition("\n")[0] or f"exit code {done.returncode}"
+            raise UnableError(f"git {arguments[0]} failed in {self.top}, so nothing was changed: {said}")
+        return done.stdout
+
+    def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        # Without optional locks a status never stands in the way of what the user does in the meantime.
+        environment = _environment() | {"GIT_OPTIONAL_LOCKS": "0"}
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=self.top,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+
+
+def find_repository(folder: Path) -> Repository | None:
+    """The repository that ``folder`` is in, None when there is none.
+
+    Raises UnableError when there is one that git will not read: then nobody could tell what is unfinished.
+    """
+    if git_top(folder) is None:
+        return None
+    try:
+        top = Repository(folder)._output("rev-parse", "--show-toplevel")
+    except FileNotFoundError:
+        raise UnableError(
+            "git was not found in PATH, so changes of yours cannot be told from others."
+        ) from None
+    return Repository(Path(os.path.realpath(os.fsdecode(top).rstrip("\n"))))
+
+
+def _environment() -> dict[str, str]:
+    """The environment for git: the folder says which repository is meant, and nothing may ask for input."""
+    environment = children_environment({"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"})
+    return {name: value for name, value in environment.items() if name not in _LOCAL_VARIABLES}

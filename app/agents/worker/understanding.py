@@ -1,0 +1,241 @@
+"""From a sentence to a job.
+
+Only a sentence that is understood to its last word is taken: doing half of what was asked would be wrong.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from app.agents.worker.jobs import FixLint, Job, Linter, RunTests
+
+_LONGEST = 400
+"""Characters; longer than any sentence that could be one of ours, and short enough for these patterns."""
+
+_PLEASE = re.compile(
+    r"(?:please|kindly|now|then|just|go ahead and|go and|also|can you|could you|would you|will you|let['’]s"
+    r"|i (?:need|want|would like|['’]d like) (?:you )?to|(?:ask|tell) the worker to)[ ,]+",
+    re.I,
+)
+_COURTESY = re.compile(
+    r"[ ,]*\b(?:please|for me|for us|thanks|thank you|now|again|once|once more|right now|right away"
+    r"|asap|for now|in (?:the|a) background|as a background task|with(?:in)? the worker)$",
+    re.I,
+)
+_COMMIT = re.compile(
+    r"(?:[ ,;.]*\b(?:and|then)\b|[,;.])[ ,]*(?:then |afterwards |to )?commit(?:ting|s)?"
+    r"(?: (?:it|them|all|the|your|those|these|result|results|changes|fix|fixes|fixed|files|work|to git))*"
+    r"(?:,? (?:only )?(?:if|when|once|after) (?:all )?(?:the )?tests (?:pass|are green|succeed|have passed))?"
+    r"(?: afterwards| at the end)?$",
+    re.I,
+)
+_NO_COMMIT = re.compile(
+    r"[ ,;.]*(?:but )?\b(?:(?:and )?(?:do not|don['’]t|never) commit|without (?:a commit|committing))"
+    r"(?: (?:it|them|the|anything|any|changes|fixes|result|results|yet))*$",
+    re.I,
+)
+_RUN_TESTS_TOO = re.compile(
+    r"(?:[ ,;.]*\b(?:and|then)\b|[,;.])[ ,]*(?:then )?run(?:ning)? (?:all )?(?:the |our |my |its )?"
+    r"(?:tests|test suite)(?: afterwards| again)?$",
+    re.I,
+)
+
+_SCOPES = {
+    "integration": "integration",
+    "unit": "unit",
+    "e2e": "e2e",
+    "end-to-end": "e2e",
+    "end to end": "e2e",
+    "functional": "functional",
+    "acceptance": "acceptance",
+    "smoke": "smoke",
+    "regression": "regression",
+    "component": "component",
+    "system": "system",
+    "browser": "browser",
+}
+_TEST_TOOLS = {
+    "pytest": "pytest",
+    "py.test": "pytest",
+    "unittest": "unittest",
+    "jest": "jest",
+    "vitest": "vitest",
+    "mocha": "mocha",
+    "python": "python",
+    "node": "node",
+    "node.js": "node",
+    "nodejs": "node",
+    "npm": "node",
+    "javascript": "node",
+    "js": "node",
+    "typescript": "node",
+    "ts": "node",
+}
+_LINTERS = {
+    "eslint": Linter.ESLINT,
+    "es-lint": Linter.ESLINT,
+    "es lint": Linter.ESLINT,
+    "javascript": Linter.ESLINT,
+    "js": Linter.ESLINT,
+    "typescript": Linter.ESLINT,
+    "ts": Linter.ESLINT,
+    "ruff": Linter.RUFF,
+    "python": Linter.RUFF,
+}
+
+
+def _any(words: dict[str, str] | dict[str, Linter]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_THE = (
+    r"(?:(?:all|every|any|of|the|these|those|our|my|your|its|their|this|that|project['’]s|whole|full|complete"
+    r"|entire|existing|automated|remaining|fixable|auto-?fixable|auto-fix)\s+)*"
+)
+_RUN = r"(?:(?:re-?)?run(?:ning)?|execut(?:e|ing)|start(?:ing)?|launch(?:ing)?|perform(?:ing)?|do(?:ing)?)"
+_FIX = r"(?:(?:auto-?)?fix(?:ing)?|repair(?:ing)?|correct(?:ing)?|resolv(?:e|ing)|clean(?:ing)? up)"
+_PLACE = r"(?:\s+(?:in|inside|within|under|from|at|on|of|for)\s+(?P<place>.+?))?"
+_WHERE = r"(?:\s+(?:(?:in|inside|within|under|from|at|on)\s+)?(?P<where>\S+?))?"
+_TESTS = r"(?:tests?(?:[ -]?suites?)?|tests? cases|suites?|specs?)"
+_ERRORS = (
+    r"(?:errors?|problems?|issues?|warnings?|violations?|complaints?|findings?|failures?|mistakes)"
+    r"(?: (?:and|or|&) (?:errors?|problems?|issues?|warnings?|violations?))?"
+)
+
+_TEST_SENTENCES = tuple(
+    re.compile(pattern + "$", re.I)
+    for pattern in (
+        rf"{_THE}(?:(?P<scope>{_any(_SCOPES)})[ -]+)?{_TESTS}",
+        rf"{_RUN}\s+{_THE}(?:(?P<scope>{_any(_SCOPES)})[ -]+)?(?:(?P<tool>{_any(_TEST_TOOLS)})\s+)?"
+        rf"(?:(?P<scope2>{_any(_SCOPES)})[ -]+)?{_TESTS}{_PLACE}"
+        r"(?:\s+(?:with|using|via|through|by)\s+(?P<tool2>\S+))?",
+        rf"{_RUN}\s+{_THE}{_TESTS}\s+(?P<where>\S*[/.]\S*)",
+        rf"{_RUN}\s+(?:python3? -m\s+)?(?P<tool>pytest|py\.test|unittest|jest|vitest|mocha){_WHERE}",
+        rf"{_RUN}\s+(?:(?P<tool>npm)|yarn|pnpm|bun)\s+(?:run\s+)?tests?{_WHERE}",
+        rf"{_RUN}\s+(?P<tool>node)\s+--test{_WHERE}",
+        r"test(?:ing)?\s+(?P<place>(?:(?:the|this|our|my|whole|entire)\s+)*"
+        r"(?:project|code|code ?base|app|application|package|repo|repository|everything))",
+    )
+)
+_FIX_SENTENCES = tuple(
+    re.compile(pattern + "$", re.I)
+    for pattern in (
+        rf"{_FIX}\s+{_THE}(?:(?P<linter>{_any(_LINTERS)})(?:\s+(?:lint(?:er|ing)?|code style|style))?"
+        rf"|lint(?:er|ing)?|code style)\s+{_ERRORS}{_PLACE}(?:\s+(?:with|using)\s+(?P<linter2>\S+))?",
+        rf"{_FIX}\s+{_THE}(?:(?P<linter>eslint|ruff)|lint(?:ing)?){_PLACE}",
+        rf"{_FIX}\s+(?:everything|{_THE}{_ERRORS})\s+(?:that\s+|which\s+)?(?:(?:is|are)\s+)?"
+        rf"(?:(?:reported|found|flagged|raised|shown)\s+by|from|of)\s+"
+        rf"(?P<linter>eslint|ruff|the linters?){_PLACE}",
+        rf"{_FIX}\s+(?:everything|{_THE}{_ERRORS})\s+(?:that\s+|which\s+)?(?P<linter>eslint|ruff)\s+"
+        rf"(?:can fix|reports|finds|found|flags|complains about){_PLACE}",
+        rf"{_FIX}\s+{_THE}{_ERRORS}\s+(?:with|using)\s+(?P<linter>eslint|ruff){_PLACE}",
+        r"lint(?:ing)? and (?:auto-?)?fix(?:ing)?(?:\s+(?P<where>\S+))?"
+        r"(?:\s+(?:with|using)\s+(?P<linter>\S+))?",
+        rf"(?:{_RUN}\s+)?(?P<linter>eslint|ruff)(?:\s+check)?\s+(?:--fix|with (?:--fix|auto-?fix))"
+        r"(?:\s+(?:(?:in|on|under)\s+)?(?P<where>\S+))?",
+        rf"(?:{_RUN}\s+)?(?P<linter>eslint|ruff)(?:\s+check)?(?:\s+(?:(?:in|on|under)\s+)?(?P<where>\S+))?\s+--fix",
+    )
+)
+_EVERYWHERE = re.compile(
+    r"(?:(?:the|this|our|my|your|whole|entire|current|all|of)\s+)*(?:it|everything|project|code|code ?base"
+    r"|repo|repository|app|application|package|folder|directory|files?|source code|here)$",
+    re.I,
+)
+_FOLDER_WORDS = re.compile(
+    r"^(?:(?:the|our|my|all|files|of|in|folder|directory|file|path)\s+)+|\s+(?:folder|directory|dir|files?|tree)$",
+    re.I,
+)
+_BETWEEN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s+&\s+", re.I)
+
+
+def understand(text: str) -> Job | None:
+    """The job that a sentence asks for, or None when any part of it is beyond the worker."""
+    if len(text) > _LONGEST:
+        return None
+    sentence, commit = _commit_wish(_bare(text))
+    fix = _read_fix(sentence, commit is True)
+    if fix is not None:
+        return fix
+    return _read_tests(sentence) if commit is not True else None
+
+
+def _bare(text: str) -> str:
+    """The sentence without its politeness, full stop and double blanks."""
+    sentence = " ".join(text.split()).rstrip(".!? ")
+    while match := _PLEASE.match(sentence):
+        sentence = sentence[match.end() :]
+    return _without(_COURTESY, sentence)
+
+
+def _without(ending: re.Pattern[str], sentence: str) -> str:
+    while match := ending.search(sentence):
+        sentence = sentence[: match.start()].rstrip(" ,;.")
+    return sentence
+
+
+def _commit_wish(sentence: str) -> tuple[str, bool | None]:
+    """The sentence without its words about committing and testing, and what they asked for."""
+    for ending, wish in ((_NO_COMMIT, False), (_COMMIT, True)):
+        if match := ending.search(sentence):
+            rest = _without(_COURTESY, sentence[: match.start()].rstrip(" ,;."))
+            return _without(_RUN_TESTS_TOO, rest), wish
+    return sentence, None
+
+
+def _read_fix(sentence: str, commit: bool) -> FixLint | None:
+    sentence = _without(_RUN_TESTS_TOO, sentence)
+    for pattern in _FIX_SENTENCES:
+        match = pattern.match(sentence)
+        if match and (paths := _paths(match)) is not None:
+            named = _word(match, "linter") or _word(match, "linter2")
+            linter = _LINTERS.get(named) if named else None
+            if named and linter is None and "linter" not in named:
+                return None
+            return FixLint(paths, linter, commit)
+    return None
+
+
+def _read_tests(sentence: str) -> RunTests | None:
+    for pattern in _TEST_SENTENCES:
+        match = pattern.match(sentence)
+        if match and (paths := _paths(match)) is not None:
+            scope = _word(match, "scope") or _word(match, "scope2")
+            named = _word(match, "tool") or _word(match, "tool2")
+            if named and named not in _TEST_TOOLS:
+                return None
+            return RunTests(paths, _SCOPES[scope] if scope else None, _TEST_TOOLS[named] if named else None)
+    return None
+
+
+def _word(match: re.Match[str], group: str) -> str | None:
+    value = match.groupdict().get(group)
+    return value.lower() if value else None
+
+
+def _paths(match: re.Match[str]) -> tuple[str, ...] | None:
+    """The places that a sentence names, none for the whole project; None where they are not places at all."""
+    groups = match.groupdict()
+    place = groups.get("place") or groups.get("where")
+    if not place or _EVERYWHERE.match(place):
+        return ()
+    paths = [_path(part) for part in _parts(place)]
+    return tuple(path for path in paths if path) if all(paths) else None
+
+
+def _parts(place: str) -> list[str]:
+    """``src, lib and "my app"`` as its three parts; quotes keep what stands between them together."""
+    quoted = re.findall(r"\"[^\"]*\"|'[^']*'|`[^`]*`", place)
+    for index, part in enumerate(quoted):
+        place = place.replace(part, f"\x00{index}\x00", 1)
+    parts = [part for part in _BETWEEN.split(place) if part]
+    return [
+        re.sub(r"\x00(\d+)\x00", lambda found: shlex.quote(quoted[int(found[1])][1:-1]), part)
+        for part in parts
+    ]
+
+
+def _path(part: str) -> str | None:
+    """One place without words such as "the … folder"; None when more than one word is left."""
+    words = shlex.split(_FOLDER_WORDS.sub("", part)) if part.count("'") % 2 == 0 else []
+    return words[0] if len(words) == 1 and not words[0].startswith("-") else None
