@@ -42,10 +42,12 @@ def prepare(draft: Draft, base: Path, config: Config, taken_names: Collection[st
     )
 
 
-def prepare_command(words: list[str], draft: Draft, base: Path, config: Config) -> NewTask:
+def prepare_command(
+    words: list[str], draft: Draft, base: Path, config: Config, taken_names: Collection[str] = ()
+) -> NewTask:
     """A task that runs an argument list as it is, without a shell; the draft gives the options."""
     text = shlex.join(words)
-    new = prepare(replace(draft, text=text, shell=text, problems=()), base, config)
+    new = prepare(replace(draft, text=text, shell=text, problems=()), base, config, taken_names)
     return replace(new, command=tuple(words))
 
 

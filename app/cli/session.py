@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.errors import CommandError
 from app.cli.output import clean, warn
+from app.model.status import Status
 
 if TYPE_CHECKING:
     from app.model.outcome import Progress
@@ -70,6 +71,13 @@ class Session:
 
     def load(self, task_id: str) -> Task:
         """Read one task. Raises CommandError when it is gone or its record damaged."""
+        task = self._read(task_id)
+        if _unsettled(task):
+            self._tidy()
+            task = self._read(task_id)
+        return task
+
+    def _read(self, task_id: str) -> Task:
         from app.registry.store import DamagedRecord, UnknownTask
 
         try:
@@ -78,6 +86,11 @@ class Session:
             raise CommandError(f"there is no task {task_id}; delegate status lists them") from None
         except DamagedRecord as error:
             raise CommandError(f"the record is damaged: {error}") from None
+
+    def _tidy(self) -> None:
+        from app.supervisor.operations import tidy
+
+        tidy(self.registry, self.config)
 
     def find(self, reference: str) -> Meant:
         """The one task that a number, id, name or words mean. Raises CommandError for none or several."""
@@ -110,12 +123,19 @@ class Session:
         return self.load(ids[-1])
 
     def recent(self, count: int) -> list[Task]:
-        """The newest tasks and all open ones, newest first, each waiting one with its reason."""
-        return self.registry.recent(count, self.config.limit)
+        """The newest tasks and all open ones, newest first, each waiting one with its reason.
+
+        Where runners or the machine went down meanwhile, what they left is put right first.
+        """
+        tasks = self.registry.recent(count, self.config.limit)
+        if any(task.status is Status.QUEUED or _unsettled(task) for task in tasks):
+            self._tidy()
+            tasks = self.registry.recent(count, self.config.limit)
+        return tasks
 
     def open_tasks(self) -> list[Task]:
         """The tasks that wait or run, in the order of their numbers."""
-        return sorted(self.registry.open_tasks(self.config.limit), key=lambda task: task.number)
+        return sorted((task for task in self.recent(0) if not task.status.ended), key=lambda t: t.number)
 
     def mark_seen(self, task: Task) -> None:
         """Note that a person has looked at the end of a task."""
@@ -166,10 +186,11 @@ class Session:
         return self._with_reason(self.load(task_id))
 
     def _with_reason(self, task: Task) -> Task:
-        """The task, and why it waits if it does."""
-        if task.status.ended or task.status.live:
+        """The task, and why it waits if it does; whoever asks for it makes sure that it will start."""
+        if task.status is not Status.QUEUED:
             return task
-        return self.registry.with_reasons([task], self.config.limit)[0]
+        self._tidy()
+        return self.registry.with_reasons([self._read(task.id)], self.config.limit)[0]
 
     def _by_words(self, words: str) -> Meant:
         from app.model.reference import find
@@ -186,3 +207,8 @@ class Session:
 def _is_exact(reference: str) -> bool:
     """Whether it is a number or an id, which need no search."""
     return bool(_NUMBER.fullmatch(reference.strip()) or _ID.fullmatch(reference.strip()))
+
+
+def _unsettled(task: Task) -> bool:
+    """Whether its runner is gone and nobody has looked yet at what it had written down."""
+    return task.status is Status.LOST and task.state.status is Status.STARTING

@@ -13,10 +13,12 @@ from app.model.outcome import Outcome, Progress
 from app.model.status import Attention, Priority, Status
 from app.model.task import Attempt, Identity, Live, Request, State, Task
 
-KEYS = (
-    "number id name text agent status priority tags folder created started ended duration_s exit_code signal "
-    "pid pgid log attempt attempts progress summary error files commit check estimate_s queue_reason attention"
-).split()
+KEYS = [
+    *("number", "id", "name", "text", "agent", "status", "priority", "tags", "folder"),
+    *("created", "started", "ended", "duration_s", "exit_code", "signal", "pid", "pgid"),
+    *("log", "attempt", "attempts", "progress", "summary", "error", "files", "commit"),
+    *("check", "estimate_s", "queue_reason", "attention"),
+]
 
 REQUEST = Request(
     id="agent_20261120_143052",

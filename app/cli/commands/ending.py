@@ -12,6 +12,7 @@ from app.cli.output import clean, say, warn
 from app.cli.session import Session
 from app.model.status import Status
 from app.model.task import Task
+from app.supervisor import operations
 
 _PATIENCE_S = 30.0
 """How long `stop` waits beyond the grace time for the proof that no process is left."""
@@ -19,22 +20,20 @@ _PATIENCE_S = 30.0
 
 def stop(session: Session, arguments: Arguments) -> int:
     """Stop tasks, and return once no process of theirs is left."""
-    from app.supervisor import operations
-
-    tasks = _named(session, arguments)
-    ended = [task for task in tasks if task.status.ended and task.status is not Status.LOST]
-    for task in ended:
-        warn(f"#{task.number} has ended already: {task.status.word}")
-    asked = [task for task in tasks if task not in ended]
-    for task in asked:
-        operations.stop(session.registry, task.id, kill=arguments.has("kill"))
-    return _await_stop(session, asked)
+    asked, code = [], 0
+    for task in _named(session, arguments):
+        try:
+            operations.stop(session.registry, task.id, kill=arguments.has("kill"))
+            asked.append(task.id)
+        except operations.OperationError as error:
+            # The others are to be stopped all the same.
+            warn(str(error))
+            code = FAILURE
+    return _await_stop(session, asked) or code
 
 
 def retry(session: Session, arguments: Arguments) -> int:
     """Run tasks again, each as a new attempt."""
-    from app.supervisor import operations
-
     for task in _named(session, arguments):
         again = operations.retry(session.registry, task.id, os.environ, session.config)
         say(f"#{again.number} {clean(again.name)} · {again.status.word} · attempt {_attempt(again)}")
@@ -43,8 +42,6 @@ def retry(session: Session, arguments: Arguments) -> int:
 
 def delete(session: Session, arguments: Arguments) -> int:
     """Move ended tasks to the trash."""
-    from app.supervisor import operations
-
     tasks = _named(session, arguments)
     count = operations.delete(session.registry, [task.id for task in tasks])
     say(_deleted(count))
@@ -53,20 +50,14 @@ def delete(session: Session, arguments: Arguments) -> int:
 
 def undo(session: Session, arguments: Arguments) -> int:
     """Bring back what was deleted last."""
-    from app.supervisor import operations
-
     arguments.refuse_words("undo")
     tasks = operations.undo(session.registry)
-    if not tasks:
-        raise CommandError("there is nothing to undo")
     say(*(f"#{task.number} {clean(task.name)} is back" for task in tasks))
     return 0
 
 
 def clean_up(session: Session, arguments: Arguments) -> int:
     """Move all ended tasks to the trash, or those of the statuses named."""
-    from app.supervisor import operations
-
     wanted = tuple(_status(word) for word in arguments.words)
     say(_deleted(operations.clean(session.registry, wanted or None)))
     return 0
@@ -78,13 +69,11 @@ def _named(session: Session, arguments: Arguments) -> Sequence[Task]:
     return session.find_all(arguments.words)
 
 
-def _await_stop(session: Session, tasks: Sequence[Task]) -> int:
-    from app.supervisor.operations import WaitTimeout, await_end
-
+def _await_stop(session: Session, task_ids: Sequence[str]) -> int:
     patience = session.config.grace_s + _PATIENCE_S
     try:
-        ended = await_end(session.registry, [task.id for task in tasks], patience)
-    except WaitTimeout:
+        ended = operations.await_end(session.registry, task_ids, patience)
+    except operations.WaitTimeout:
         raise CommandError("not everything has ended yet; delegate status tells what is left") from None
     say(*map(ending_line, ended))
     left = [pid for task in ended if task.attempt for pid in task.attempt.survivors]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from app.cli.arguments import Arguments
 from app.cli.output import say
 from app.cli.session import Session
+from app.supervisor import operations
 
 
 def pause(session: Session, arguments: Arguments) -> int:
     """Let nothing more start; what runs goes on."""
-    from app.supervisor import operations
-
     arguments.refuse_words("pause")
     operations.pause(session.registry)
     say("The queue is paused: what runs goes on, nothing more starts. delegate resume")
@@ -19,8 +18,6 @@ def pause(session: Session, arguments: Arguments) -> int:
 
 def resume(session: Session, arguments: Arguments) -> int:
     """Let waiting tasks start again."""
-    from app.supervisor import operations
-
     arguments.refuse_words("resume")
     operations.resume(session.registry, session.config)
     say("The queue goes on.")

@@ -1,0 +1,160 @@
+"""`delegate add`: a task from words and options, or a command that runs as it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from app.agents.delegation import chosen_agent, prepare, prepare_command
+from app.cli.arguments import Arguments
+from app.cli.commands.wait import timeout_of, wait_for
+from app.cli.errors import INTERRUPTED, CommandError, UsageError
+from app.cli.output import clean, say, say_json, table, warn
+from app.cli.session import SEARCHED, Session
+from app.model.request import Draft, parse_request
+from app.model.status import Priority, Status
+from app.model.task import Task
+from app.supervisor.operations import NewTask, submit
+
+Item = TypeVar("Item")
+
+NO_ESTIMATE = "no estimate yet"
+"""What is said of a task's duration while no history tells."""
+
+_AFTER_EVERY_ID = "b"
+"""Sorts behind all ids, which begin with ``agent_``."""
+
+
+def add(session: Session, arguments: Arguments) -> int:
+    """Delegate a task, say what became of it, and with ``--wait`` exit with its code."""
+    draft = _with_options(_draft(arguments), arguments)
+    if draft.problems:
+        raise UsageError(draft.problems[0])
+    new = _new_task(session, draft, arguments)
+    _warn_of_agent(session, draft, arguments)
+    task = submit(session.registry, new, os.environ, session.config)
+    if not arguments.has("wait"):
+        say_json(session.exported(task)) if arguments.has("json") else _report(session, task)
+        return 0
+    if not arguments.has("json"):
+        _report(session, task)
+    return _wait(session, task, as_json=arguments.has("json"))
+
+
+def _draft(arguments: Arguments) -> Draft:
+    """What the words ask for; a command line behind ``--`` is not read at all."""
+    if arguments.verbatim is None:
+        text = " ".join(arguments.words)
+        if not text.strip():
+            raise UsageError('say what to do: delegate add "run the tests", or delegate add -- make test')
+        return _reading(text)
+    if arguments.words:
+        raise UsageError("give a text or, behind --, a command; not both")
+    if not arguments.verbatim:
+        raise UsageError("give a command behind --: delegate add -- make test")
+    if arguments.has("agent"):
+        raise UsageError("a command behind -- runs without an agent; leave out --agent")
+    return Draft("command")
+
+
+def _reading(text: str) -> Draft:
+    """The task in a sentence, without its wrapping; `add` makes a task of every sentence."""
+    from app.model.sentences import Kind, read
+
+    reading = read(text)
+    if reading.kind is Kind.TASK and reading.draft is not None:
+        return reading.draft
+    return parse_request(text)
+
+
+def _with_options(draft: Draft, arguments: Arguments) -> Draft:
+    """The draft with what the options say; they win over the same said in the text."""
+    value = arguments.value
+    if agent := value("agent"):
+        draft = replace(draft, agent=agent.removeprefix("@"))
+    if priority := value("priority"):
+        draft = replace(draft, priority=Priority[priority.upper()])
+    if arguments.has("timeout"):
+        draft = replace(draft, timeout_s=timeout_of(value("timeout")))
+    if folder := value("in"):
+        draft = replace(draft, folder=_folder(folder))
+    if name := value("name"):
+        draft = replace(draft, name=_name(name))
+    if commit := value("commit"):
+        draft = replace(draft, commit=commit == "yes")
+    after = [number for given in arguments.all("after") for number in _numbers(given)]
+    tags = [tag.removeprefix("+") for tag in arguments.all("tag")]
+    return replace(draft, after=_joined(draft.after, after), tags=_joined(draft.tags, tags))
+
+
+def _joined(first: Iterable[Item], second: Iterable[Item]) -> tuple[Item, ...]:
+    """Both, each item once, in order."""
+    return tuple(dict.fromkeys([*first, *second]))
+
+
+def _folder(folder: str) -> str:
+    if not Path(folder).is_dir():
+        raise UsageError(f"--in: {folder} is not a folder")
+    return folder
+
+
+def _name(name: str) -> str:
+    if parse_request(f"task name:{name}").name != name:
+        raise UsageError("--name: a name is letters, digits, -, _ and ., with at least one letter")
+    return name
+
+
+def _numbers(text: str) -> list[int]:
+    words = [word.strip().removeprefix("#") for word in text.split(",")]
+    if not all(word.isascii() and word.isdigit() and len(word) < 10 for word in words):
+        raise UsageError(f"--after: {text!r} is not the number of a task")
+    return [int(word) for word in words]
+
+
+def _new_task(session: Session, draft: Draft, arguments: Arguments) -> NewTask:
+    taken = [task.name for task in session.registry.open_tasks()]
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise CommandError("the current folder is gone; change to another one or give --in DIR") from None
+    if arguments.verbatim is None:
+        return prepare(draft, here, session.config, taken)
+    return prepare_command(list(arguments.verbatim), draft, here, session.config, taken)
+
+
+def _warn_of_agent(session: Session, draft: Draft, arguments: Arguments) -> None:
+    """Say what an agent may do before it runs for the first time."""
+    agent = chosen_agent(draft, session.config) if arguments.verbatim is None else None
+    if agent is None or not agent.trusted_with_everything:
+        return
+    known = islice(session.registry.older(_AFTER_EVERY_ID), SEARCHED)
+    if not any(task.request.agent == agent.name for task in known):
+        warn(f"{agent.name} may use every tool (first run of this agent, from {agent.source})")
+
+
+def _report(session: Session, task: Task) -> None:
+    why = f": {task.queue_reason}" if task.status is Status.QUEUED and task.queue_reason else ""
+    say(f"#{task.number} {clean(task.name)} · {task.status.word}{clean(why)}")
+    facts = [
+        ("id", task.id),
+        ("agent", task.request.agent),
+        ("priority", task.priority.word),
+        ("log", session.log_path(task)),
+        ("estimate", NO_ESTIMATE),
+    ]
+    say(*table([(label, clean(fact)) for label, fact in facts], indent=2))
+
+
+def _wait(session: Session, task: Task, *, as_json: bool) -> int:
+    try:
+        code = wait_for(session, [task], None, quiet=as_json)
+    except KeyboardInterrupt:
+        warn(f"#{task.number} goes on in the background")
+        return INTERRUPTED
+    if as_json:
+        say_json(session.exported(session.load(task.id)))
+    return code
