@@ -126,7 +126,13 @@ COMMANDS: tuple[Command, ...] = (
         options=_ADD_OPTIONS,
         aliases=("delegate",),
     ),
-    Command("status", "[TASK…]", "how the tasks stand", group=WATCHING, options=(_JSON,)),
+    Command(
+        "status",
+        "[TASK…]",
+        "how the tasks stand",
+        group=WATCHING,
+        options=(Option(("--all",), "all of them, not only the newest"), _JSON),
+    ),
     Command(
         "logs",
         "[TASK]",
@@ -255,6 +261,11 @@ def find_command(word: str) -> Command | None:
     """The command of that name or alias, or None."""
     wanted = word.lower()
     return next((c for c in COMMANDS if wanted == c.name or wanted in c.aliases), None)
+
+
+def find_option(command: Command, flag: str) -> Option | None:
+    """The option of a command that is written so, or None."""
+    return next((option for option in command.options if flag in option.flags), None)
 
 
 def all_keys() -> tuple[Key, ...]:

@@ -33,7 +33,7 @@ _TASKS = r"(?:tasks|background (?:tasks|jobs|agents))"
 _OF_MINE = r"(?:all |of |my |the |our |any |active |running |background |current |open |ongoing )*"
 _NOW = r"(?: (?:so far|now|right now|at the moment|currently|yet|already|today))?"
 _DONE = r"(?:done|finished|complete|completed|ready|over|through|ended)"
-_HAS_ENDED = rf"(?:(?:is|are|has|have)(?: been)? {_DONE}|finish(?:es)?|completes?|ends?)"
+_HAS_ENDED = rf"(?:(?:'s| is| are| has| have)(?: been)? {_DONE}| finish(?:es)?| completes?| ends?)"
 _ADJECTIVES = r"(?:the |all |full |detailed |complete |final |latest |live |whole |current )*"
 _RESULTS = r"(?:results?|summary|outcome|findings)"
 _LOG = r"(?:logs?|output)"
@@ -135,9 +135,10 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase("logs", rf"(?:logs?|tail|follow) {_X}", strict=True),
     # Waiting.
     Phrase("wait", r"wait for (?:everything|all(?: (?:my |the )?tasks)?|them all)", scope="all"),
+    Phrase("wait", rf"{_LET_ME_KNOW} (?:everything|all(?: (?:my |the )?tasks)?){_HAS_ENDED}", scope="all"),
     Phrase("wait", r"wait", target="it"),
-    Phrase("wait", rf"{_LET_ME_KNOW} {_X} {_HAS_ENDED}"),
-    Phrase("wait", rf"wait (?:until|till) {_X} {_HAS_ENDED}"),
+    Phrase("wait", rf"{_LET_ME_KNOW} {_X}{_HAS_ENDED}"),
+    Phrase("wait", rf"wait (?:until|till) {_X}{_HAS_ENDED}"),
     Phrase("wait", rf"wait (?:for|on) {_X}(?: to (?:finish|complete|end|be {_DONE}))?"),
     Phrase("wait", rf"wait {_X}", strict=True),
     # Results.

@@ -10,10 +10,21 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.model.asking import ENDED, asked, targets_of
-from app.model.commands import Command, find_command
+from app.model.commands import Command, find_command, find_option
 from app.model.request import Draft, parse_request
 from app.model.status import Status
 from app.model.wrapping import unwrap
+
+_PLAIN_OPTIONS = {
+    "agent": "@",
+    "priority": "p:",
+    "timeout": "t:",
+    "after": "after:",
+    "in": "in:",
+    "name": "name:",
+    "tag": "+",
+    "commit": "commit:",
+}
 
 
 class Kind(StrEnum):
@@ -49,8 +60,9 @@ class Reading:
 
     A TASK carries its ``draft``. ``targets`` are the words that name tasks (``#8``, ``last``, ``it``, ``the
     test suite``), or the words of a filter, or the name of a theme. ``scope`` names many tasks at once:
-    ``all``, ``ended`` or statuses joined by commas. ``flags`` are the dashed options of a slash command. With
-    ``needs_match`` the whole text is a new task, its ``draft``, unless a task fits the target.
+    ``all``, ``ended`` or statuses joined by commas. ``flags`` are the dashed options of a slash command, the
+    long way (``--kill``, ``--timeout=5m``). With ``needs_match`` the whole text is a new task, its ``draft``,
+    unless a task fits the target.
     """
 
     kind: Kind
@@ -94,15 +106,17 @@ def as_task(text: str) -> Reading:
 
 def _read_slash(text: str, typed: str) -> Reading | None:
     """The reading of ``/command arguments``; None for a text that just begins with a slash (a path)."""
-    word, _, rest = typed[1:].partition(" ")
-    if not re.fullmatch(r"[A-Za-z]+|\?", word):
+    written = re.fullmatch(r"/(?P<name>[A-Za-z]+|\?)(?:\s+(?P<rest>[\s\S]*))?", typed)
+    if written is None:
         return None
-    command = find_command("help" if word == "?" else word)
+    name, rest = written["name"], written["rest"] or ""
+    command = find_command("help" if name == "?" else name)
     if command is None:
-        return _misspelt(text, word)
+        return _misspelt(text, name)
     if command.name != "add":
-        return _ordered(command, text, rest.strip())
-    return _read_own_name(text, f"delegate {rest}") or replace(read(rest), original=text)
+        return _ordered(command, text, rest)
+    task = _with_plain_options(command, rest)
+    return _read_own_name(text, f"delegate {task}") or replace(read(task), original=text)
 
 
 def _misspelt(text: str, word: str) -> Reading | None:
@@ -132,8 +146,7 @@ def _read_own_name(text: str, typed: str) -> Reading | None:
 def _ordered(command: Command, text: str, rest: str) -> Reading:
     """The reading of a command with its arguments, as in ``/stop 8 9`` or ``/clean failed``."""
     kind = Kind(command.name)
-    flags = tuple(word for word in rest.split() if word.startswith("-"))
-    words = " ".join(word for word in rest.split() if not word.startswith("-"))
+    flags, words = _split_flags(command, rest)
     if kind in (Kind.FILTER, Kind.THEME):
         return Reading(kind, text, targets=(rest,) if rest else ())
     if kind is Kind.CLEAN:
@@ -141,6 +154,38 @@ def _ordered(command: Command, text: str, rest: str) -> Reading:
     if words.lower() == "all" or (kind is Kind.STATUS and not words):
         return Reading(kind, text, scope="all", flags=flags)
     return Reading(kind, text, targets=targets_of(words) or ((words,) if words else ()), flags=flags)
+
+
+def _split_flags(command: Command, rest: str) -> tuple[tuple[str, ...], str]:
+    """The dashed options among the arguments (``--kill``, ``--timeout=5m``), and the other words."""
+    flags: list[str] = []
+    others: list[str] = []
+    words = iter(rest.split())
+    for word in words:
+        option = find_option(command, word)
+        if option is None:
+            others.append(word)
+        elif option.metavar:
+            flags.append(f"{option.flags[-1]}={next(words, '')}")
+        else:
+            flags.append(option.flags[-1])
+    return tuple(flags), " ".join(others)
+
+
+def _with_plain_options(command: Command, rest: str) -> str:
+    """The text of ``/add -p low -- make`` as the input bar writes it: ``p:low``, ``!make``."""
+    written: list[str] = []
+    while (option := find_option(command, rest.split(maxsplit=1)[0] if rest else "")) is not None:
+        _, _, rest = rest.partition(" ")
+        value = ""
+        if option.metavar:
+            value, _, rest = rest.strip().partition(" ")
+        if option.name in _PLAIN_OPTIONS:
+            written.append(_PLAIN_OPTIONS[option.name] + value)
+        rest = rest.strip()
+    if rest.startswith("-- "):
+        return "!" + rest[3:]
+    return " ".join([*written, rest]) if written else rest
 
 
 def _clean(text: str, words: str) -> Reading:
