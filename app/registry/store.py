@@ -136,6 +136,14 @@ class Registry:
         finally:
             os.close(descriptor)
 
+    def last_words(self, task_id: str) -> Live | None:
+        """What the runner of a task has said of itself, whether or not it still holds its lock."""
+        try:
+            said = read_regular(self.home.running / task_id, RECORD_LIMIT).rstrip(b"\0")
+            return live_from_record(parse(said))
+        except (OSError, BadRecord):
+            return None
+
     def queue(self) -> list[str]:
         """The ids of waiting tasks in the order in which they may start: priority, then age."""
         with contextlib.suppress(FileNotFoundError):

@@ -7,10 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.logs.readers import read_outcome
-from app.logs.sanitise import sanitise
-from app.logs.summary import compose_summary
-from app.logs.window import LogFile
 from app.model.outcome import Outcome
 from app.model.status import Attention, Status
 from app.model.task import Attempt, Task
@@ -97,17 +93,29 @@ def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
     except Exception as error:
         outcome = Outcome(error=f"the output could not be read: {error}")
     attempt = replace(attempt, outcome=outcome)
+    with contextlib.suppress(OSError):
+        return replace(attempt, summary=_summary(registry, task, attempt, log))
+    return attempt
+
+
+def _summary(registry: Registry, task: Task, attempt: Attempt, log: Path) -> str:
+    """The name of the summary's file: the one the task wrote, else one composed from what is known."""
+    from app.logs.summary import compose_summary
+
     name = summary_name(attempt.number)
     path = registry.home.task_file(task.id, name)
-    with contextlib.suppress(OSError):
-        if not path.exists():
-            write_atomic(path, compose_summary(task, attempt, str(log)).encode(errors="replace"))
-        attempt = replace(attempt, summary=name)
-    return attempt
+    if not path.exists():
+        write_atomic(path, compose_summary(task, attempt, str(log)).encode(errors="replace"))
+    return name
 
 
 def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Outcome:
     """The figures the task wrote about itself, filled up with what its output tells."""
+    # Only here, so that clients which close nothing load none of it.
+    from app.logs.readers import read_outcome
+    from app.logs.sanitise import sanitise
+    from app.logs.window import LogFile
+
     file = LogFile(log)
     read = read_outcome(
         file.head_text(HEAD_BYTES), file.tail_text(TAIL_BYTES), attempt.exit_code, attempt.signal
@@ -117,7 +125,7 @@ def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Out
         read = replace(own, headline=own.headline or read.headline, error=own.error or read.error)
     if attempt.verdict is Status.COMPLETE:
         return replace(read, error=None)
-    error = attempt.reason or read.error
+    error = attempt.reason if attempt.verdict is Status.STOPPED else attempt.reason or read.error
     return replace(read, error=sanitise(error)[:ERROR_LENGTH] if error else None)
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from app.model.queue import Load, Waiting, blocked_by, choose
 from app.model.status import Attention, Status
-from app.model.task import Task
+from app.model.task import Live, State, Task
 from app.registry.config import Config
 from app.registry.store import DamagedRecord, Registry, UnknownTask
-from app.registry.transaction import Transaction, quarantine, transaction
+from app.registry.transaction import ENVIRONMENT, Transaction, quarantine, transaction
 from app.supervisor.facts import END
 from app.supervisor.finish import close
 from app.supervisor.launch import Start, hand_over, reap, spawn
 
-NEVER_RAN = "its runner ended before it could start the command"
 LOST = "its runner is gone, and with it the exit code"
 
 
@@ -91,30 +91,34 @@ def _settle(registry: Registry, task_id: str) -> None:
             change.unmark_running(task_id)
             return
         task = Task(registry.request(task_id), state)
-        if _never_ran(registry, task_id):
+        last_words = registry.last_words(task_id)
+        if _never_ran(registry, task_id, last_words):
             change.write_state(task, replace(state, status=Status.QUEUED, attempts=state.attempts[:-1]))
-            return
-        outcome = replace(state.attempts[-1].outcome, error=LOST)
-        attempt = replace(state.attempts[-1], verdict=Status.LOST, reason=LOST, outcome=outcome)
-        attempts = (*state.attempts[:-1], attempt)
-        lost = replace(state, status=Status.LOST, attention=Attention.UNREAD, attempts=attempts)
-        change.write_state(task, lost)
+        else:
+            change.write_state(task, _lost(state, last_words.started if last_words else None))
 
 
-def _never_ran(registry: Registry, task_id: str) -> bool:
+def _lost(state: State, started: datetime | None) -> State:
+    """The state of a task whose newest attempt ended without a witness."""
+    attempt = replace(
+        state.attempts[-1],
+        verdict=Status.LOST,
+        started=started,
+        reason=LOST,
+        outcome=replace(state.attempts[-1].outcome, error=LOST),
+    )
+    attempts = (*state.attempts[:-1], attempt)
+    return replace(state, status=Status.LOST, attention=Attention.UNREAD, attempts=attempts)
+
+
+def _never_ran(registry: Registry, task_id: str, last_words: Live | None) -> bool:
     """Whether the command was certainly not started: the runner had not even written down who it is.
 
     Its environment must still be there too, since that goes once the command has started.
     """
-    from app.registry.codec import BadRecord, live_from_record, parse
-    from app.registry.files import read_regular
-    from app.supervisor.facts import LIVE_SIZE
-
-    try:
-        live = live_from_record(parse(read_regular(registry.home.running / task_id, LIVE_SIZE).rstrip(b"\0")))
-    except (OSError, BadRecord):
+    if last_words is None or last_words.runner is not None:
         return False
-    return live.runner is None and registry.home.task_file(task_id, "env").exists()
+    return registry.home.task_file(task_id, ENVIRONMENT).exists()
 
 
 def waits_for_something(registry: Registry) -> bool:
