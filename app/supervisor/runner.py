@@ -172,7 +172,9 @@ class Runner:
         self.dropped += bound(self.log, self.order.log_bytes)
         size = os.fstat(self.log).st_size
         flooding, self.log_size = size - self.log_size > FLOOD_BYTES, size
-        look_s = FLOOD_LOOK_S if flooding else LOOK_S
+        age = time.monotonic() - self.since
+        # Young tasks are looked at more often: a flood from the first moment must not fill the disk.
+        look_s = FLOOD_LOOK_S if flooding else min(LOOK_S, FLOOD_LOOK_S + age)
         if self.order.timeout_s:
             look_s = min(look_s, max(0.0, self.since + self.order.timeout_s - time.monotonic()))
         return look_s
@@ -198,6 +200,7 @@ class Runner:
     def _write_end(self, how: dict[str, Value]) -> None:
         """Write down how it ended. While the disk does not take it, keep the truth, and try again."""
         now = time.time()
+        self.dropped += bound(self.log, self.order.log_bytes)
         facts: dict[str, Value] = {
             "attempt": self.order.attempt,
             "started": timestamp(self.started),

@@ -1,0 +1,260 @@
+"""Real tasks from acceptance to their record, with evidence from the payloads and from /proc."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from app.model.status import Attention, Status
+from app.model.task import Task
+from app.registry.config import Config
+from app.registry.store import Registry
+from app.supervisor import leftovers, operations
+from app.supervisor.operations import OperationError
+from tests.support import delegate, ended, is_alive, until
+
+
+def live_pid(registry: Registry, task: Task) -> int:
+    """The pid of a task's own first process, once it runs."""
+    assert until(lambda: registry.load(task.id).status is Status.RUNNING)
+    live = registry.load(task.id).live
+    assert live is not None
+    assert live.child is not None
+    return live.child.pid
+
+
+def pids_in(path: Path, count: int) -> list[int]:
+    """The pids that a payload has written down, one a line, once there are as many as expected."""
+    assert until(lambda: path.exists() and len(path.read_text().split()) >= count)
+    return [int(word) for word in path.read_text().split()]
+
+
+def test_a_task_starts_at_once_and_its_exit_code_is_kept(registry: Registry, config: Config) -> None:
+    task = delegate(registry, "!echo hello; exit 3", config)
+    assert task.number == 1
+    done = ended(registry, task)
+    assert done.status is Status.FAILED
+    assert done.attempt is not None
+    assert (done.attempt.exit_code, done.attempt.signal) == (3, None)
+    assert registry.home.log(done.attempt.log).read_text() == "hello\n"
+    assert done.state.attention is Attention.UNREAD
+
+
+def test_no_live_pid_stays_in_a_terminal_record(registry: Registry, config: Config) -> None:
+    done = ended(registry, delegate(registry, "!true", config))
+    assert "pid" not in registry.home.task_file(done.id, "state.toml").read_text()
+    assert registry.in_hand() == []
+    assert sorted(path.name for path in registry.home.task(done.id).iterdir()) == [
+        "state.toml",
+        "summary.md",
+        "task.toml",
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM, signal.SIGUSR1])
+def test_death_by_a_signal_is_told_as_a_signal(registry: Registry, config: Config, number: int) -> None:
+    done = ended(registry, delegate(registry, f"!kill -{number} $$", config))
+    assert done.attempt is not None
+    assert (done.attempt.exit_code, done.attempt.signal) == (None, number)
+    assert done.status is Status.FAILED
+
+
+def test_the_task_has_a_session_of_its_own_and_no_input(
+    registry: Registry, config: Config, tmp_path: Path
+) -> None:
+    script = "import os,sys; print(os.getsid(0)==os.getpid()==os.getpgrp(), repr(sys.stdin.read()))"
+    done = ended(registry, delegate(registry, f'!exec python3 -c "{script}"', config, tmp_path))
+    assert done.attempt is not None
+    assert registry.home.log(done.attempt.log).read_text() == "True ''\n"
+
+
+def test_the_environment_reaches_the_task_and_leaves_the_disk(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_MINE", "täst\udcff")
+    task = delegate(registry, '!printf %s "$SECRET_OF_MINE $DELEGATE_TASK_ID $DELEGATE_ATTEMPT"', config)
+    done = ended(registry, task)
+    assert done.attempt is not None
+    log = registry.home.log(done.attempt.log).read_bytes()
+    assert log == b"t\xc3\xa4st\xff " + task.id.encode() + b" 1"
+    held = [p for p in registry.home.root.rglob("*") if p.is_file() and b"t\xc3\xa4st" in p.read_bytes()]
+    assert held == [registry.home.log(done.attempt.log)]
+
+
+def test_what_cannot_be_started_says_why(registry: Registry, config: Config, tmp_path: Path) -> None:
+    new = operations.NewTask("x", "command", ("no-such-program", "x"), str(tmp_path), "x")
+    done = ended(registry, operations.submit(registry, new, os.environ, config))
+    assert done.attempt is not None
+    assert done.attempt.exit_code == 127
+    assert done.attempt.outcome.error == "no-such-program: command not found"
+
+
+def test_stop_ends_a_daemon_that_ignores_term(registry: Registry, config: Config, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    inner = f"echo $$ >> {pids}; trap '' TERM; while :; do sleep 1; done"
+    payload = (
+        "import os,sys\n"
+        "if os.fork()==0:\n"
+        "  os.setsid()\n"
+        f"  if os.fork()==0: os.execvp('sh',['sh','-c',{inner!r}])\n"
+        "  os._exit(0)\n"
+        f"open({str(pids)!r},'a').write(f'{{os.getpid()}}\\n')\n"
+        "import time; time.sleep(100)\n"
+    )
+    script = tmp_path / "payload.py"
+    script.write_text(payload)
+    task = delegate(registry, f"!exec python3 {script}", config)
+    family = pids_in(pids, 2)
+    operations.stop(registry, task.id)
+    seen: set[Status] = set()
+
+    def over() -> bool:
+        status = registry.load(task.id).status
+        if status is Status.STOPPED:
+            seen.add(status)
+            return True
+        return False
+
+    assert until(over)
+    assert not [pid for pid in family if is_alive(pid)]
+    done = registry.load(task.id)
+    assert done.attempt is not None
+    assert done.attempt.survivors == ()
+    assert done.state.attention is Attention.SEEN
+
+
+def test_a_daemon_without_environment_is_found(registry: Registry, config: Config, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    task = delegate(
+        registry, f"!env -i setsid sh -c 'echo $$ >> {pids}; sleep 100' & sleep 0.2; exec sleep 100", config
+    )
+    (daemon,) = pids_in(pids, 1)
+    operations.stop(registry, task.id)
+    assert ended(registry, task).status is Status.STOPPED
+    assert not is_alive(daemon)
+
+
+def test_what_outlives_its_command_is_swept(registry: Registry, config: Config, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    task = delegate(registry, f"!setsid sh -c 'echo $$ >> {pids}; sleep 100' & sleep 0.3", config)
+    (left,) = pids_in(pids, 1)
+    done = ended(registry, task)
+    assert done.status is Status.COMPLETE
+    assert done.attempt is not None
+    assert done.attempt.swept >= 1
+    assert not is_alive(left)
+
+
+def test_kill_does_not_wait_for_the_grace(registry: Registry, tmp_path: Path) -> None:
+    patient = Config(grace_s=60)
+    task = delegate(
+        registry, f"!trap 'echo asked > {tmp_path}/asked' TERM; while :; do sleep 0.1; done", patient
+    )
+    live_pid(registry, task)
+    operations.stop(registry, task.id, kill=True)
+    assert ended(registry, task, 10).status is Status.STOPPED
+    assert not (tmp_path / "asked").exists()
+
+
+def test_kill_cuts_short_a_stop_under_way(registry: Registry) -> None:
+    patient = Config(grace_s=60)
+    task = delegate(registry, "!trap '' TERM; while :; do sleep 0.1; done", patient)
+    live_pid(registry, task)
+    operations.stop(registry, task.id)
+    assert until(lambda: registry.load(task.id).stopping)
+    assert registry.load(task.id).status is Status.RUNNING
+    operations.stop(registry, task.id, kill=True)
+    assert ended(registry, task, 10).status is Status.STOPPED
+
+
+def test_a_task_that_ended_by_itself_keeps_its_code(registry: Registry, config: Config) -> None:
+    done = ended(registry, delegate(registry, "!exit 7", config))
+    with pytest.raises(OperationError, match="has ended already"):
+        operations.stop(registry, done.id)
+    assert registry.load(done.id).status is Status.FAILED
+
+
+def test_the_time_limit_ends_the_tree(registry: Registry, config: Config, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    task = delegate(registry, f"!sh -c 'echo $$ >> {pids}; sleep 100' & sleep 100 t:1s", config)
+    assert task.request.timeout_s == 3600.0  # everything behind ! belongs to the command
+    operations.stop(registry, task.id, kill=True)
+    new = operations.NewTask("x", "command", ("sleep", "100"), str(tmp_path), "x", timeout_s=0.3)
+    done = ended(registry, operations.submit(registry, new, os.environ, config))
+    assert done.status is Status.TIMED_OUT
+    assert done.attempt is not None
+    assert done.attempt.outcome.error == "still running after its limit of 0.3 s"
+
+
+def test_a_killed_runner_makes_the_task_lost_and_its_leftovers_killable(
+    registry: Registry, config: Config
+) -> None:
+    task = delegate(registry, "!exec sleep 100", config)
+    pid = live_pid(registry, task)
+    live = registry.load(task.id).live
+    assert live is not None
+    assert live.runner is not None
+    os.kill(live.runner.pid, signal.SIGKILL)
+    assert until(lambda: registry.load(task.id).status is Status.LOST)
+    operations.tidy(registry, config)
+    lost = registry.load(task.id)
+    assert lost.state.status is Status.LOST
+    assert lost.attempt is not None
+    assert (lost.attempt.exit_code, lost.attempt.signal) == (None, None)
+    assert lost.attempt.started is not None
+    assert leftovers.find(lost) == [pid]
+    with pytest.raises(OperationError, match="still run; stop it first"):
+        operations.retry(registry, task.id, os.environ, config)
+    operations.stop(registry, task.id)
+    assert not is_alive(pid)
+    assert ended(
+        registry, operations.retry(registry, task.id, os.environ, config, "x", ("true",))
+    ).status is (Status.COMPLETE)
+
+
+def test_retry_is_a_new_attempt_beside_the_first(registry: Registry, config: Config, tmp_path: Path) -> None:
+    task = delegate(registry, f"!cat {tmp_path}/x", config)
+    first = ended(registry, task)
+    (tmp_path / "x").write_text("there now\n")
+    second = ended(registry, operations.retry(registry, task.id, os.environ, config))
+    assert [attempt.verdict for attempt in second.state.attempts] == [Status.FAILED, Status.COMPLETE]
+    logs = [registry.home.log(attempt.log).read_text() for attempt in second.state.attempts]
+    assert "No such file" in logs[0]
+    assert logs[1] == "there now\n"
+    assert first.number == second.number
+
+
+def test_a_task_that_delegates_does_not_take_its_child_task_with_it(
+    registry: Registry, config: Config, tmp_path: Path
+) -> None:
+    script = tmp_path / "nested.py"
+    script.write_text(
+        "import os\nfrom pathlib import Path\n"
+        "from tests.support import delegate\nfrom app.registry.config import Config\n"
+        "from app.registry.paths import Home\nfrom app.registry.store import Registry\n"
+        "delegate(Registry(Home.find()), '!sleep 1; echo survived', Config())\n"
+    )
+    root = Path(__file__).parents[2]
+    import sys
+
+    outer = delegate(registry, f"!PYTHONPATH={root} {sys.executable} {script}", config)
+    assert ended(registry, outer).status is Status.COMPLETE, registry.home.log(f"{outer.id}.log").read_text()
+    (inner_id,) = [task_id for task_id in registry.ids() if task_id != outer.id]
+    inner = ended(registry, registry.load(inner_id))
+    assert inner.status is Status.COMPLETE
+    assert registry.home.log(f"{inner_id}.log").read_text() == "survived\n"
+
+
+def test_a_long_log_keeps_its_head_and_its_tail(registry: Registry) -> None:
+    small = Config(log_bytes=2 * 1024 * 1024)
+    done = ended(registry, delegate(registry, "!seq 1 1500000; echo the end", small), 60)
+    assert done.attempt is not None
+    log = registry.home.log(done.attempt.log)
+    assert done.attempt.dropped_bytes > 0
+    assert log.stat().st_blocks * 512 <= small.log_bytes + 1024 * 1024
+    content = log.read_bytes()
+    assert content.startswith(b"1\n2\n3\n")
+    assert content.endswith(b"1500000\nthe end\n")
