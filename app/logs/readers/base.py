@@ -13,6 +13,9 @@ ERROR_LENGTH = 300
 """Longest explaining line in characters; what is longer is cut with ``…``."""
 
 
+_CODE = re.compile(r" \[[\w ]+\](?=: )|(?<=\w) \[\w+\](?=:$)")
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """The part of a log that is at hand: plain text, line ends as ``\\n``.
@@ -71,7 +74,7 @@ def last_match(
 
 
 def last_run(end: re.Pattern[str], text: str) -> tuple[int, re.Match[str] | None]:
-    """The last place where a tool ended, and the offset where what it ended had begun: behind the end before."""
+    """The last place where a tool ended, and where that run began: behind the end before it."""
     begin, found = 0, None
     for match in end.finditer(text):
         begin, found = (found.end() if found else 0), match
@@ -125,6 +128,17 @@ def near_end(path: str) -> str:
     """An absolute path reduced to its last two parts; a relative one as it is."""
     parts = path.split("/")
     return path if not path.startswith("/") or len(parts) < 4 else "/".join(parts[-2:])
+
+
+def assertion(said: str) -> str:
+    """An assertion's message; where its first line ends with a colon, what follows belongs to it."""
+    lines = [line.strip() for line in said[:8000].split("\n") if line.strip()]
+    if not lines:
+        return ""
+    message = _CODE.sub("", lines[0])
+    if message.endswith(":") and len(lines) > 1 and not lines[1].startswith("at "):
+        message = f"{message} {lines[1]}"
+    return message.strip("'") if message[:1] == message[-1:] == "'" else message
 
 
 def first_filled(lines: str) -> str | None:

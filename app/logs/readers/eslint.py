@@ -42,6 +42,8 @@ def _counted(region: str, end: re.Match[str]) -> Report:
     failing = errors > 0 or end.group(4) is not None
     headline = plural(problems, "problem") if errors else plural(warnings, "warning")
     error = (_first(region, "error" if errors else "warning") or headline) if failing else None
+    if failing and not errors:
+        error = shorten(f"too many warnings: {error}")
     return Report(end.end(), Outcome("eslint", headline, error, errors=errors, warnings=warnings), failing)
 
 

@@ -17,21 +17,25 @@ _PERCENT = re.compile(r"(?<![\w./:,$€£+-])(\d{1,3})(?:\.\d+)? ?%(?!\w)")
 _BAR = re.compile(
     r"(?<![\w./:,+-])(\d{1,3})%\s*\|[^|\n]*\|\s*([\d.]+)([kMGTP]?)/([\d.]+)([kMGTP]?)(?=[\s,\[]|$)"
 )
-_COUNTING = re.compile(
-    r"(?:[Pp]rogress|[Ss]tep|STEP|[Tt]ests?|[Ff]iles?|[Ii]tems?|[Pp]ages?|[Cc]hunks?|[Ee]pochs?|[Bb]atch|[Tt]asks?"
-    r"|[Pp]arts?|[Rr]ows?|[Rr]ecords?|[Jj]obs?|[Ss]tages?|[Pp]ackages?|[Mm]odules?|[Oo]bjects?|[A-Za-z]+ing|[A-Z]?[a-z]+ed)"
-    r"\b[ :=#(\[]*$"
+_NOUNS = (
+    r"(?:tests?|files?|items?|pages?|chunks?|epochs?|batch(?:es)?|tasks?|parts?|rows?|records?|jobs?|stages?"
+    r"|packages?|modules?|objects?|steps?|images?|suites?|targets?)"
 )
+_COUNTING = re.compile(rf"(?:\bprogress|\b{_NOUNS}|\b[a-z]+ing|\b[a-z]+ed)\b[ :=#(\[]*$", re.I)
 _COUNTED = re.compile(
-    r"^\)?\]? *(?:\w+ )?(?:tests?|files?|items?|pages?|chunks?|steps?|tasks?|rows?|records?|jobs?|packages?|modules?"
-    r"|objects?|done|complete|completed|passed|processed|finished|ready|downloaded|uploaded|converted|checked)\b"
-)
-_OTHER_PERCENT = re.compile(
-    r"cover|cpu|mem\b|memory|disk|usage|\bused\b|using|\bhit\b|cache|loss|accura|battery|faster|slower|increas|decreas"
-    r"|reduc|sav(?:ed|ing)|confiden|humid|branch|statement|stmts|threshold|discount|\bfull\b|smaller|larger|ratio|\brate\b"
-    r"|similar|match|score|of (?:the|all|total)|less|more|\bidle\b|\bload\b|change|margin|tax|vat\b|fee|interest|tolerance",
+    rf"[)\]]* *(?:\w+ )?(?:{_NOUNS}|done|completed?|passed|processed|finished|ready|downloaded|uploaded"
+    r"|converted|checked)\b",
     re.I,
 )
+_OTHER_PERCENT = re.compile(
+    r"cover|cpu|mem\b|memory|disk|usage|\bused\b|using|\bhit\b|cache|loss|accura|battery|faster|slower|increas"
+    r"|decreas|reduc|sav(?:ed|ing)|confiden|humid|branch|statement|stmts|threshold|discount|\bfull\b|smaller"
+    r"|larger|ratio|\brate\b|similar|match|score|of (?:the|all|total)|less|more|\bidle\b|\bload\b|change"
+    r"|margin|tax|vat\b|fee|interest|tolerance",
+    re.I,
+)
+_TABLE = re.compile(r"TOTAL\b|.*\d +\d+ +\d+ *%")
+_STAMP = re.compile(r"\s*\[[\d:. ]+\]")
 
 
 def progress(output: Output) -> Sighting | None:
@@ -49,7 +53,7 @@ def progress(output: Output) -> Sighting | None:
 
 
 def _totals(lines: list[str]) -> dict[int, int]:
-    """For each total that is counted towards, the smallest number seen before it: a pair that moves is a count."""
+    """The smallest number seen with each total: a pair whose number moves towards its total is a count."""
     least: dict[int, int] = {}
     for line in lines:
         for found in _PAIR.finditer(line):
@@ -84,9 +88,7 @@ def _is_count(line: str, pair: re.Match[str]) -> bool:
     """Whether the words or brackets around a pair say that it counts."""
     before, after = line[: pair.start()], line[pair.end() :]
     bracketed = before[-1:] in ("[", "(") and after[:1] in ("]", ")", " ")
-    leading = not re.sub(r"^\s*\[[\d:. ]+\]", "", before).strip("[( ") and (
-        bracketed or not after.strip(" .…")
-    )
+    leading = not _STAMP.sub("", before, count=1).strip("[( ") and (bracketed or not after.strip(" .…"))
     return bool(bracketed or leading or _COUNTING.search(before) or _COUNTED.match(after))
 
 
@@ -94,6 +96,6 @@ def _of_percent(line: str) -> Progress | None:
     found = last_match(_PERCENT, line)
     if found is None or int(found.group(1)) > 100 or len(_PERCENT.findall(line)) > 1:
         return None
-    if line.count("|") > 2 or _OTHER_PERCENT.search(line) or re.match(r"^TOTAL\b|.*\d +\d+ +\d+ *%", line):
+    if line.count("|") > 2 or _OTHER_PERCENT.search(line) or _TABLE.match(line):
         return None
     return Progress(percent=int(found.group(1)))

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import re
 
-from app.logs.readers.base import Output, Reader, Report, Sighting, because, counted, last_match, verdict_line
+from app.logs.readers.base import (
+    Output,
+    Reader,
+    Report,
+    Sighting,
+    assertion,
+    because,
+    counted,
+    last_match,
+    last_run,
+    verdict_line,
+)
 from app.model.outcome import Outcome
 
 _END = re.compile(r"^  (\d+) passing(?: \(.*\))?\n(?:  (\d+) pending\n)?(?:  (\d+) failing\n)?", re.M)
-_DONE = re.compile(r"^(?: {4,}(✔)(?! .*\(\d+\.\d+ms\)) | {2,}(\d+)\) | {4,}- )\S.*$", re.M)
+_PASSED = re.compile(r"^ {2,}✔ (?!.*\(\d+\.\d+ms\)).*$", re.M)
+_DONE = re.compile(r"^ {2,}(?:✔ (?!.*\(\d+\.\d+ms\))|(\d+)\) |- )\S.*$", re.M)
 _FAILURE = re.compile(r"^  1\) (.+(?:\n {7,}\S.*)*?):\n", re.M)
 _BROKEN = re.compile(r"^ ?Exception during run: (.*)$", re.M)
 
 
 def progress(output: Output) -> Sighting | None:
     """Tests done; Mocha does not say of how many."""
-    end = None
-    begin = 0
-    for end in _END.finditer(output.text):
-        if not _DONE.search(output.text, end.end()):
-            break
-        begin = end.end()
-    phase = output.text[begin : end.start()] if end and end.start() >= begin else output.text[begin:]
-    results = list(_DONE.finditer(phase))
-    if output.cut or not any(found.group(1) for found in results):
+    begin, end = last_run(_END, output.text)
+    if end is not None and _PASSED.search(output.text, end.end()):
+        begin, end = end.end(), None
+    results = list(_DONE.finditer(output.text, begin, end.start() if end else len(output.text)))
+    if output.cut or not _PASSED.search(output.text, begin):
         return None
-    failed = sum(found.group(2) is not None for found in results)
-    over = end is not None and end.start() >= begin
-    return Sighting(begin + results[-1].end(), counted(len(results), "test", failed), over)
+    failed = sum(found.group(1) is not None for found in results)
+    # The failures are told below the totals: nothing behind those is another program's.
+    at = len(output.text) if end else results[-1].end()
+    return Sighting(at, counted(len(results), "test", failed), over=end is not None)
 
 
 def report(text: str) -> Report | None:
@@ -48,13 +57,7 @@ def _explain(section: str) -> str | None:
     if found is None:
         return None
     title = " › ".join(part.strip() for part in found.group(1).split("\n"))
-    lines = [line.strip() for line in section[found.end() : found.end() + 4000].split("\n") if line.strip()]
-    if not lines:
-        return title
-    reason = re.sub(r" \[[\w ]+\](?=:)", "", lines[0])
-    if reason.endswith(":") and len(lines) > 1:
-        reason = f"{reason} {lines[1]}"
-    return because(title, reason)
+    return because(title, assertion(section[found.end() : found.end() + 4000]))
 
 
 READER = Reader("mocha", (" passing", "✔ ", "Exception during run: "), progress, report)

@@ -24,15 +24,18 @@ _SUMMARY = re.compile(
 )
 _COUNT = re.compile(r"(\d+) (failed|passed|skipped|warning|error)")
 _SESSION = "test session starts"
-_COLLECTED = re.compile(r"^(?:collecting.* )?collected (\d+) items?\b(?:.* (\d+) selected)?", re.M)
-_SHARED_OUT = re.compile(r"^(?:\d+ workers? \[(\d+) items?\]|gw\d+ \[(\d+)\](?: / .*)?)", re.M)
+_COLLECTED = re.compile(r"^(?:collecting.* )?collected (\d+) items?\b(?:.* (\d+) selected)?.*\n", re.M)
+_SHARED_OUT = re.compile(r"^(?:\d+ workers? \[(\d+) items?\]|gw\d+ \[(\d+)\](?: / .*)?)\n", re.M)
 _BANNER = re.compile(r"^(?:={3,} .* =+|!{3,} .* !+)$", re.M)
 _MARK = r"\[ *(?:(\d{1,3})%|(\d+)/(\d+))\]"
-_LETTERS = re.compile(rf"^(?=[^\n])(?:\S+\.py\S* )?([.FEsxXPu]*)(?: *{_MARK})?$", re.M)
+_LETTERS = re.compile(rf"^(?=[^\n])(?:\S+\.py\S* )?([.FEsxXPu]*)(?: *{_MARK}|\[gw\d+\] node down.*)?$", re.M)
 _VERBOSE = re.compile(
     rf"^\S+::.* (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b.*?(?:{_MARK})?$"
     rf"|^\[gw\d+\] {_MARK} (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS) ",
     re.M,
+)
+_VERBOSE_FAILURE = re.compile(
+    r"^(?:\[gw\d+\] \[.*?\] (?:FAILED|ERROR) (\S+::.*?)|(\S+::.*?) (?:FAILED|ERROR)\b.*) *$", re.M
 )
 _SHORT = "short test summary info"
 _SHORT_LINE = re.compile(r"^(?:FAILED|ERROR|SUBFAIL\S*) (.+?)(?: - (.*))?$", re.M)
@@ -54,13 +57,14 @@ def progress(output: Output) -> Sighting | None:
     phase = run[start : banner.start()] if banner else run[start:]
     total = _total(phase)
     tally = _Tally(phase, known=total is not None or start > 0)
-    if total is None and tally.percent is None:
+    if not total and tally.percent is None:
         return None
-    at = len(output.text) - len(run) + start + tally.end
-    whole = not output.cut or start > 0
-    done = tally.done_of(total, whole) if total is not None else None
+    done = tally.done_of(total, whole=not output.cut or start > 0) if total else None
     text = f"{tally.failed} failed" if tally.failed else None
-    return Sighting(at, Progress(done, total, tally.percent, text), over=banner is not None)
+    summary = last_match(_SUMMARY, run)
+    at = summary.end() if summary else start + tally.end
+    made = Progress(done, total or None, tally.percent, text)
+    return Sighting(len(output.text) - len(run) + at, made, over=summary is not None)
 
 
 def _current_run(text: str) -> str:
@@ -82,7 +86,7 @@ def _total(phase: str) -> int | None:
 
 
 class _Tally:
-    """The results shown one by one: how many, and the last mark such as ``[ 45%]`` or ``[45/89]`` beside them."""
+    """The results shown one by one: how many, and the last mark (``[ 45%]``, ``[45/89]``) beside them."""
 
     def __init__(self, phase: str, *, known: bool) -> None:
         self.percent: int | None = None
@@ -112,7 +116,7 @@ class _Tally:
             self.percent = min(100, int(done) * 100 // int(total))
             self._at_mark = self._shown
 
-    def done_of(self, total: int, whole: bool) -> int:
+    def done_of(self, total: int, *, whole: bool) -> int:
         """Tests done: the results counted, held within what the last mark allows."""
         if self._marked_done is not None:
             return min(total, self._marked_done)
@@ -133,18 +137,34 @@ def report(text: str) -> Report | None:
         return _without_summary(text)
     counts = {word: int(number) for number, word in _COUNT.findall(found.group(1))}
     # A path that is not there is said behind the summary.
-    region = text[begin : found.end() + 500]
+    return _counted(counts, text[begin : found.end() + 500], found)
+
+
+def _counted(counts: dict[str, int], region: str, summary: re.Match[str]) -> Report:
     failed, errors = counts.get("failed", 0), counts.get("error", 0)
     passed, skipped = counts.get("passed", 0), counts.get("skipped", 0)
-    broken = _BANG.search(region) is not None
-    nothing = not (failed or errors or passed or skipped) and "xfailed" not in region
-    failing = bool(failed or errors or broken or nothing)
+    nothing = not (failed or errors or passed or skipped) and "xfailed" not in summary.group()
+    stopped = _stopped(region)
     headline = verdict_line(passed, failed, errors, skipped) or (
-        "no tests ran" if nothing else found.group(1)
+        "no tests ran" if nothing else summary.group(1)
     )
-    error = (_explain(region) or headline) if failing else None
+    if stopped and not (failed or errors):
+        headline = f"interrupted, {headline}"
+    failing = bool(failed or errors or stopped or nothing)
+    error = (stopped or _explain(region) or headline) if failing else None
+    if failed or errors:
+        error = _explain(region) or stopped or headline
     outcome = Outcome("pytest", headline, error, passed, failed, skipped, errors, counts.get("warning"))
-    return Report(found.end(), outcome, failing)
+    return Report(summary.end(), outcome, failing)
+
+
+def _stopped(region: str) -> str | None:
+    """What ended the run before its time: an error in pytest or a plugin, an interruption."""
+    internal = last_match(_INTERNAL, region)
+    bang = _BANG.search(region)
+    if internal is not None:
+        return because("pytest itself", internal.group(1))
+    return shorten(bang.group(1)) if bang else None
 
 
 def _without_summary(text: str) -> Report | None:
@@ -166,7 +186,7 @@ def _without_summary(text: str) -> Report | None:
 
 
 def _explain(region: str) -> str | None:
-    """The first line of the short summary with its reason whole, else the first failure, else what stopped it."""
+    """The first line of the short summary with its reason whole, else the first failure that is told of."""
     at = region.rfind(f"= {_SHORT} =")
     found = _SHORT_LINE.search(region, at) if at >= 0 else None
     if found is not None:
@@ -178,8 +198,8 @@ def _explain(region: str) -> str | None:
     section = _SECTION.search(region)
     if section is not None:
         return because(section.group(1), _reason(region[section.end() :]))
-    bang = _BANG.search(region)
-    return shorten(bang.group(1)) if bang else None
+    verbose = _VERBOSE_FAILURE.search(region)
+    return (verbose.group(1) or verbose.group(2)) if verbose else None
 
 
 def _completed(region: str, reason: str) -> str:
@@ -187,7 +207,10 @@ def _completed(region: str, reason: str) -> str:
     if not reason.endswith("..."):
         return reason
     begin = reason[:-3]
-    return next((line for line in _E_LINE.findall(region) if begin and line.startswith(begin)), reason)
+    lines = _E_LINE.findall(region) + region.split("\n")
+    return next(
+        (line for line in lines if len(line) > len(reason) and begin and line.startswith(begin)), reason
+    )
 
 
 def _reason_of(region: str, node: str) -> str | None:
@@ -218,6 +241,7 @@ READER = Reader(
         _SESSION,
         _SHORT,
         "INTERNALERROR>",
+        "while loading conftest",
         "skipped",
         "deselected",
     ),

@@ -6,7 +6,20 @@ import re
 import signal as signals
 from dataclasses import replace
 
-from app.logs.readers import cargo, eslint, generic, go, jest, mocha, node, pytest, ruff, unittest, vitest
+from app.logs.readers import (
+    cargo,
+    eslint,
+    generic,
+    go,
+    jest,
+    mocha,
+    node,
+    pytest,
+    ruff,
+    tap,
+    unittest,
+    vitest,
+)
 from app.logs.readers.base import Output, Reader, Report, Sighting
 from app.logs.readers.errors import any_error, last_said, strong_error
 from app.model.outcome import Outcome, Progress
@@ -15,6 +28,7 @@ READERS: tuple[Reader, ...] = (
     pytest.READER,
     unittest.READER,
     node.READER,
+    tap.READER,
     jest.READER,
     vitest.READER,
     mocha.READER,
@@ -47,17 +61,16 @@ def read_progress(tail: str, *, cut: bool = False) -> Progress | None:
 
 
 def _behind(output: Output, newest: Sighting | None) -> Sighting | None:
-    """What another program counts after a tool has come to its end."""
+    """What an unknown program counts: alone, or after a tool has come to its end."""
     after = newest.at if newest else 0
-    other = generic.progress(Output(output.text[after:], output.cut)) if newest is None else None
-    return other or newest
+    return generic.progress(Output(output.text[after:], output.cut)) or newest
 
 
 def read_outcome(head: str, tail: str, exit_code: int | None, signal: int | None) -> Outcome:
-    """What the run came to. ``head`` and ``tail`` are the first and the newest part of the log; they may overlap.
+    """What the run came to. ``head`` and ``tail`` are the oldest and newest part of the log and may overlap.
 
-    ``error`` is None when ``exit_code`` is 0, and otherwise the one line that explains the end. A tool's report
-    of success is no headline for a run that failed.
+    ``error`` is None when ``exit_code`` is 0, and otherwise the one line that explains the end. A tool's
+    report of success is no headline for a run that failed.
     """
     text = _plain(_joined(head, tail))
     reports = [made for reader in READERS if reader.concerns(text) and (made := reader.report(text))]

@@ -74,5 +74,8 @@ def _failed(text: str) -> Report | None:
 
 
 READER = Reader(
-    "ruff", ("Found ", "All checks passed!", "ruff failed", " format", "unchanged"), no_progress, report
+    "ruff",
+    ("Found ", "All checks passed!", "ruff failed", "reformatted", "already formatted", "left unchanged"),
+    no_progress,
+    report,
 )

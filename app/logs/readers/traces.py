@@ -30,12 +30,11 @@ def python_error(text: str) -> tuple[int, str] | None:
 
 
 def _after_frames(text: str, start: int, margin: str) -> tuple[int, str] | None:
-    """The first line behind a traceback's frames, which are those that are indented further than its title."""
-    frame = margin.replace("+", " ") + " "
+    """The first line behind a traceback's frames, which are indented further than its title."""
     at = start + 1
     for line in text[start + 1 : start + 100_000].split("\n"):
-        said = line.strip(" |")
-        if said and not line.startswith(frame + " "):
+        said = line[len(margin) :].rstrip()
+        if said and not said.startswith(" "):
             return at, shorten(said)
         at += len(line) + 1
     return None

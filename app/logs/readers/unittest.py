@@ -43,6 +43,7 @@ def progress(output: Output) -> Sighting | None:
     if not at or (output.cut and not found):
         return None
     over = ran is not None
+    at = (last.end() - start if last and last.end() > start else len(text) - start) if over else at
     if found:
         total = int(found.group(1))
         note = f"{failed} failed" if failed else None

@@ -19,7 +19,7 @@ from app.logs.readers.base import (
 from app.model.outcome import Outcome, Progress
 
 _START = re.compile(r"^ (?:RUN|DEV) +v\d", re.M)
-_END = re.compile(r"^ Test Files  (?P<files>.*) \((?P<total>\d+)\)\n +Tests  (?P<tests>.*)$", re.M)
+_END = re.compile(r"^ Test Files  (?P<files>.*) \((?P<total>\d+)\)\n +Tests  (?P<tests>.*)\n", re.M)
 _COUNT = re.compile(r"(\d+) (failed|passed|skipped|todo)")
 _FILE = re.compile(r"^ [✓❯×↓] (?:\|.*?\| |\S+ )?(\S+) \((\d+) tests?(.*?)\)(?: .*)?$", re.M)
 _TEST = re.compile(r"^ ([✓×↓]) (?:\|.*?\| )?\S+\.\S+ > .*$", re.M)
@@ -36,23 +36,20 @@ def progress(output: Output) -> Sighting | None:
     if start is None:
         return None
     end = _END.search(output.text, start.end())
-    if end is not None:
-        done, total = _ended(end)
-        return Sighting(end.end(), Progress(done, total) if total else counted(0, "test"), over=True)
+    if end is not None and (total := _total(end)):
+        return Sighting(end.end(), Progress(total, total), over=True)
     tests = list(_TEST.finditer(output.text, start.end()))
-    if tests:
-        failed = sum(found.group(1) == "×" for found in tests)
-        return Sighting(tests[-1].end(), counted(len(tests), "test", failed))
     files = list(_FILE.finditer(output.text, start.end()))
-    done = sum(int(found.group(2)) for found in files)
-    failed = sum(int(number) for found in files for number in _FAILED.findall(found.group(3)))
-    return Sighting(files[-1].end(), counted(done, "test", failed)) if files else None
+    done, failed = len(tests), sum(found.group(1) == "×" for found in tests)
+    if not tests:
+        done = sum(int(found.group(2)) for found in files)
+        failed = sum(int(number) for found in files for number in _FAILED.findall(found.group(3)))
+    return Sighting((tests or files)[-1].end(), counted(done, "test", failed)) if done else None
 
 
-def _ended(end: re.Match[str]) -> tuple[int, int]:
-    done = sum(int(number) for number, _ in _COUNT.findall(end.group("tests")))
+def _total(end: re.Match[str]) -> int:
     total = re.search(r"\((\d+)\)$", end.group("tests"))
-    return (done, max(done, int(total.group(1)))) if total else (done, done)
+    return int(total.group(1)) if total else 0
 
 
 def report(text: str) -> Report | None:
