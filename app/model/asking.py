@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from app.model.phrases import OPENINGS, PHRASES, Phrase
-from app.model.reference import LAST_WORDS, STATUS_WORDS, points
+from app.model.reference import LAST_WORDS, PLURALS, STATUS_WORDS, points
 from app.model.wrapping import without_politeness
 
 ENDED = "ended"
@@ -21,7 +21,6 @@ _ONE_NUMBER = re.compile(_NUMBER, re.IGNORECASE | re.ASCII)
 _SLUG = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _PLAIN_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 _DETERMINERS = frozenset({"the", "my", "our", "that", "this"})
-_PLURALS = frozenset({"tasks", "jobs", "runs", "ones"})
 _NOT_IN_A_NAME = frozenset(
     re.split(
         r"\s+",
@@ -111,7 +110,7 @@ def _clearly_named(words: str) -> tuple[str, ...]:
     if numbers := targets_of(words):
         return numbers
     said = words.lower().split()
-    if points(said) and _PLURALS.isdisjoint(said):
+    if points(said) and PLURALS.isdisjoint(said):
         return (_pointer(said) or words,)
     if said[-1] != "task" or len(said) < 2 or not _TASKS_OF_CODE.isdisjoint(said):
         return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from app.model.reference import points
 from app.model.wrapping import unwrap
 
 _MOST_WORDS = 5
@@ -22,7 +23,6 @@ _SMALL_WORDS = frozenset(
         tasks agent""",
     )
 )
-_REFERENCES = frozenset({"last", "latest", "newest", "it", "that", "this", "all", "everything", "previous"})
 
 
 def make_name(text: str, taken: Collection[str]) -> str:
@@ -31,8 +31,8 @@ def make_name(text: str, taken: Collection[str]) -> str:
     Unlike any in ``taken``: a number is added if need be (``fix-eslint-errors-2``). Never a mere number or a
     word that refers to tasks (``last``), so that it can always be told from those.
     """
-    name = "-".join(_content_words(text)) or "task"
-    if name in _REFERENCES or name.replace("-", "").isdigit():
+    name = "-".join(_content_words(text)) or "unnamed"
+    if points([name]) or name in ("all", "everything") or name.replace("-", "").isdigit():
         name = f"task-{name}"
     candidate, count = name, 1
     while candidate in taken:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from app.model.status import Status
 from app.model.task import Task
 
-TASK_NOUNS = frozenset({"task", "tasks", "job", "jobs", "run", "one", "ones", "delegation"})
+TASK_NOUNS = frozenset({"task", "tasks", "job", "jobs", "run", "runs", "one", "ones", "delegation"})
 """Words that stand for a task rather than describe it."""
+
+PLURALS = frozenset({"tasks", "jobs", "runs", "ones"})
+"""Words for several tasks, which therefore point at no certain one."""
 
 STATUS_WORDS = {
     "queued": Status.QUEUED,
@@ -38,6 +41,7 @@ _BLANK_WORDS = frozenset({"background", "agent"})
 _SMALL_WORDS = frozenset(
     {
         "a",
+        "all",
         "an",
         "and",
         "at",
@@ -78,14 +82,17 @@ class Match:
         return self.tasks[0] if len(self.tasks) == 1 else None
 
 
-def find(reference: str, tasks: Sequence[Task]) -> Match:
-    """The tasks that a reference means.
+def find(reference: str, tasks: Sequence[Task], suits: Callable[[Task], bool] | None = None) -> Match:
+    """The tasks that a reference means; if given, ``suits`` says among which to look first.
 
     Number and id are exact. After them, the first of these that fits anything decides: the name, a part of
     the name, all words in the name, all words in name and text, words like these (``docs`` for
     ``documentation``). Among equally good ones, open tasks come before ended ones, and of ended ones with the
     same text only the newest counts.
     """
+    if suits is not None:
+        first = find(reference, [task for task in tasks if suits(task)])
+        return first if first.tasks else find(reference, tasks)
     wanted = reference.strip().lower()
     if number := _NUMBER.fullmatch(wanted):
         attempt = int(number["attempt"]) if number["attempt"] else None
@@ -103,9 +110,9 @@ def find(reference: str, tasks: Sequence[Task]) -> Match:
 
 def points(words: Sequence[str]) -> bool:
     """Whether words point at a task instead of describing it: ``it``, ``my background task``, ``last``."""
-    pointing = TASK_NOUNS | _IT_WORDS | LAST_WORDS
+    pointing = (TASK_NOUNS - PLURALS) | _IT_WORDS | LAST_WORDS
     known = pointing | _SMALL_WORDS | _BLANK_WORDS | STATUS_WORDS.keys()
-    return known.issuperset(words) and not pointing.isdisjoint(words)
+    return known.issuperset(words) and not pointing.isdisjoint(words) and "all" not in words
 
 
 def _pointed_at(words: Sequence[str], tasks: Sequence[Task]) -> list[Task]:

@@ -13,6 +13,7 @@ from app.model.asking import ENDED, asked, targets_of
 from app.model.commands import Command, find_command, find_option
 from app.model.request import Draft, parse_request
 from app.model.status import Status
+from app.model.task import Task
 from app.model.wrapping import unwrap
 
 _PLAIN_OPTIONS = {
@@ -25,6 +26,7 @@ _PLAIN_OPTIONS = {
     "tag": "+",
     "commit": "commit:",
 }
+_ADD = re.compile(r"\A/(?:add|delegate)\s+")
 
 
 class Kind(StrEnum):
@@ -52,6 +54,12 @@ class Kind(StrEnum):
     def destructive(self) -> bool:
         """Whether it stops or deletes, and so must be shown and confirmed."""
         return self in (Kind.STOP, Kind.DELETE, Kind.CLEAN)
+
+    def suits(self, task: Task) -> bool:
+        """Whether it makes sense for a task that stands so; for `find`, to prefer those it does for."""
+        if self in (Kind.STOP, Kind.WAIT):
+            return not task.status.ended
+        return task.status.ended or self not in (Kind.RETRY, Kind.DELETE, Kind.RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ def read(text: str) -> Reading:
 
 def as_task(text: str) -> Reading:
     """Read a text as a new task whatever it says, its wrapping taken off."""
-    draft = parse_request(text)
+    draft = parse_request(_ADD.sub("", text.strip()))
     if draft.shell is None:
         draft = replace(draft, text=unwrap(draft.text))
     return Reading(Kind.TASK, text, draft)
