@@ -61,12 +61,12 @@ def _do(job: Job) -> int:
 
 
 def _test(job: RunTests, project: Project) -> int:
-    from app.agents.worker.report import tests_outcome
-    from app.agents.worker.summary import tests_summary
+    from app.agents.worker.report import runs_outcome
+    from app.agents.worker.summary import runs_summary
     from app.agents.worker.testing import run_tests, worst_code
 
     runs = run_tests(project, job)
-    _leave(tests_summary(runs), tests_outcome(runs))
+    _leave(runs_summary(runs), runs_outcome(runs))
     return worst_code(runs)
 
 

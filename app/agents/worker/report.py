@@ -18,10 +18,8 @@ _NO_TESTS_CODE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class TestsRun:
+class SuiteRun:
     """One run of a project's tests; ``code`` is its exit code, or 128 plus a signal."""
-
-    __test__ = False
 
     tool: str
     command: str
@@ -36,7 +34,7 @@ class TestsRun:
     @property
     def words(self) -> str:
         """The result in a few words, with counts where the tool gave any."""
-        return tests_in_words((self,))
+        return runs_in_words((self,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class FixReport:
     folder: Path
     linters: tuple[LintResult, ...] = ()
     left_alone: Mapping[str, Reason] = field(default_factory=dict)
-    tests: tuple[TestsRun, ...] | None = None
+    tests: tuple[SuiteRun, ...] | None = None
     note: str | None = None
     commit_wanted: bool = False
     commit: Commit | None = None
@@ -121,7 +119,7 @@ class FixReport:
             done = f"{sum(self.fixed)} fixed in {counted(len(self.files), 'file')}"
         else:
             done = "nothing could be fixed" if left else "no problems"
-        tests = [tests_in_words(self.tests)] if self.tests else []
+        tests = [runs_in_words(self.tests)] if self.tests else []
         return ", ".join([done, *([f"{left} left"] if left else []), *tests])
 
     @property
@@ -143,7 +141,7 @@ class FixReport:
         )
 
 
-def tests_in_words(runs: Sequence[TestsRun]) -> str:
+def runs_in_words(runs: Sequence[SuiteRun]) -> str:
     """``3 failed, 153 passed``, added up over all runs; without counts just whether they passed."""
     counts = [
         f"{count} {word}"
@@ -157,11 +155,11 @@ def tests_in_words(runs: Sequence[TestsRun]) -> str:
     return ", ".join([*(["tests failed"] if failing and "failed" not in counts[0] else []), *counts])
 
 
-def tests_outcome(runs: Sequence[TestsRun]) -> Outcome:
+def runs_outcome(runs: Sequence[SuiteRun]) -> Outcome:
     """The outcome of a job that ran tests and nothing else."""
     return Outcome(
         tool=" and ".join(run.outcome.tool or run.tool for run in runs) or None,
-        headline=tests_in_words(runs),
+        headline=runs_in_words(runs),
         error=next((run.outcome.error or f"{run.tool}: exit {run.code}" for run in runs if run.code), None),
         passed=total(run.outcome.passed for run in runs),
         failed=total(run.outcome.failed for run in runs),
@@ -180,5 +178,5 @@ def listed(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts)
 
 
-def _none_ran(runs: Sequence[TestsRun]) -> bool:
+def _none_ran(runs: Sequence[SuiteRun]) -> bool:
     return all(run.empty or run.outcome.passed == 0 for run in runs)

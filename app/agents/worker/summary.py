@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from app.agents.worker.findings import Findings
 from app.agents.worker.journal import counted
-from app.agents.worker.report import FixReport, LintResult, TestsRun, tests_in_words
+from app.agents.worker.report import FixReport, LintResult, SuiteRun, runs_in_words
 from app.logs.sanitise import sanitise
 
 _MOST_FILES = 100
@@ -29,11 +29,11 @@ def fix_summary(report: FixReport) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def tests_summary(runs: Sequence[TestsRun]) -> str:
+def runs_summary(runs: Sequence[SuiteRun]) -> str:
     """How each run of tests went, and the line that explains a failure."""
     lines = [f"- {run.tool} ({_code(run.command)}): {run.words}, exit code {run.code}" for run in runs]
     errors = [sanitise(run.outcome.error) for run in runs if run.code and run.outcome.error]
-    words = tests_in_words(runs)
+    words = runs_in_words(runs)
     parts = [[f"# {words[:1].upper()}{words[1:]}"], errors, lines]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 

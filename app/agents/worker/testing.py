@@ -11,22 +11,22 @@ from app.agents.worker.places import resolve
 from app.agents.worker.processes import children_environment, run
 from app.agents.worker.project import Project
 from app.agents.worker.recipes import Recipe, choose_tests
-from app.agents.worker.report import TestsRun
+from app.agents.worker.report import SuiteRun
 from app.logs.readers import read_outcome
 
 
-def run_tests(project: Project, job: RunTests) -> tuple[TestsRun, ...]:
+def run_tests(project: Project, job: RunTests) -> tuple[SuiteRun, ...]:
     """Runs all that ``job`` means, one language after the other. Raises UnableError when nothing can be."""
     paths = resolve(project.folder, job.paths, project.root)
     return tuple(_run(recipe) for recipe in choose_tests(project, replace(job, paths=paths)))
 
 
-def worst_code(runs: Iterable[TestsRun]) -> int:
+def worst_code(runs: Iterable[SuiteRun]) -> int:
     """The exit code that stands for several runs: the first that is not 0."""
     return next((done.code for done in runs if done.code), 0)
 
 
-def _run(recipe: Recipe) -> TestsRun:
+def _run(recipe: Recipe) -> SuiteRun:
     say(f"Using {recipe.using}")
     say(f"Running: {command_line(recipe.argv)}")
     environment = children_environment(recipe.variables, recipe.virtual_env)
@@ -35,6 +35,6 @@ def _run(recipe: Recipe) -> TestsRun:
     except OSError as error:
         raise UnableError(f"{recipe.tool} could not be started: {error.strerror or error}") from error
     outcome = read_outcome(done.head, done.tail, done.exit_code, done.signal)
-    result = TestsRun(recipe.tool, command_line(recipe.argv), done.code, outcome)
+    result = SuiteRun(recipe.tool, command_line(recipe.argv), done.code, outcome)
     say(f"{recipe.tool}: {result.words}, exit code {done.code}")
     return result

@@ -114,8 +114,8 @@ _TEST_SENTENCES = tuple(
         rf"{_RUN}\s+(?:python3? -m\s+)?(?P<tool>pytest|py\.test|unittest|jest|vitest|mocha){_WHERE}",
         rf"{_RUN}\s+(?:(?P<tool>npm)|yarn|pnpm|bun)\s+(?:run\s+)?tests?{_WHERE}",
         rf"{_RUN}\s+(?P<tool>node)\s+--test{_WHERE}",
-        r"test(?:ing)?\s+(?P<place>(?:(?:the|this|our|my|whole|entire)\s+)*"
-        r"(?:project|code|code ?base|app|application|package|repo|repository|everything))",
+        r"test(?:ing)?\s+(?:everything|(?:the|this|our|my)\s+(?:(?:whole|entire)\s+)?"
+        r"(?:project|code|code ?base|repo|repository)|(?:this|our|my)\s+(?:app|application|package))",
     )
 )
 _FIX_SENTENCES = tuple(
@@ -137,9 +137,12 @@ _FIX_SENTENCES = tuple(
         rf"(?:{_RUN}\s+)?(?P<linter>eslint|ruff)(?:\s+check)?(?:\s+(?:(?:in|on|under)\s+)?(?P<where>\S+))?\s+--fix",
     )
 )
+# "the app" may be a folder of that name; "our app" and "this package" hardly are.
 _EVERYWHERE = re.compile(
-    r"(?:(?:the|this|our|my|your|whole|entire|current|all|of)\s+)*(?:it|everything|project|code|code ?base"
-    r"|repo|repository|app|application|package|folder|directory|files?|source code|here)$",
+    r"(?:everything|here|(?:all |all of )?(?:the |this |our |my |your |its )?(?:whole |entire |current )?"
+    r"(?:project|code ?base|repo|repository|source code)"
+    r"|(?:the |this |our |my |your |its )(?:whole |entire |current )?(?:code|folder|directory|files)"
+    r"|(?:this |our |my |your )(?:whole |entire )?(?:app|application|package))$",
     re.I,
 )
 _FOLDER_WORDS = re.compile(
