@@ -147,8 +147,9 @@ def transaction(registry: Registry) -> Iterator[Transaction]:
 
 def ring(registry: Registry) -> None:
     """Tell everybody who watches that something changed; a full disk must not make this fail."""
-    with contextlib.suppress(OSError):
-        registry.home.bell.write_text(str(time.monotonic_ns()))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    with contextlib.suppress(OSError), os.fdopen(os.open(registry.home.bell, flags, 0o600), "w") as bell:
+        bell.write(str(time.monotonic_ns()))
 
 
 def quarantine(registry: Registry, damage: DamagedRecord) -> None:
