@@ -15,7 +15,8 @@ _COMPILER = re.compile(
 _NPM = re.compile(r"^npm (?:ERR!|error)(?: (.*))?$", re.M)
 _NPM_NOISE = re.compile(
     r"(?:code|path|command|errno|syscall|signal|workspace|location|dest|file|node|npm|argv|cwd|at) "
-    r"|in workspace|A complete log|Lifecycle script|Exit status|Exit code|Test failed|This is probably|Failed at the"
+    r"|in workspace|A complete log|Lifecycle script|Exit status"
+    r"|Exit code|Test failed|This is probably|Failed at the"
     r"|Additional logging|gyp (?:verb|info)|\s*$|\S+@\S+ \w+: `"
 )
 _NPM_CODE = re.compile(r"^(?:\d{3}|E[A-Z]+|notarget|enoent|gyp ERR!) ")
@@ -103,7 +104,7 @@ def _weak(text: str) -> str | None:
 
 
 def _compiler(text: str) -> tuple[int, str] | None:
-    """The first error of a compiler, since the later ones often follow from it; placed where the last stands."""
+    """The first error of a compiler, since later ones may follow from it; placed where the last stands."""
     found = _COMPILER.search(text) if " error" in text else None
     if found is None:
         return None
