@@ -98,7 +98,7 @@ def parse_request(text: str) -> Draft:
     """Read what a person typed as a task. Never raises: what is wrong is in ``problems``."""
     stripped = text.strip()
     if stripped.startswith("!"):
-        command = stripped[1:]
+        command = text.lstrip()[1:]
         problems = () if command.strip() else ("Nothing to run: write a command behind the !",)
         return Draft(command.strip(), shell=command, problems=problems)
     options = _Options()

@@ -93,7 +93,7 @@ def read(text: str) -> Reading:
     if typed.startswith("/") and (reading := _read_slash(text, typed)):
         return reading
     if typed[:1] in ("!", '"', "'", "`", "\\"):
-        return Reading(Kind.TASK, text, parse_request(typed))
+        return Reading(Kind.TASK, text, parse_request(text))
     if ordered := _read_own_name(text, typed):
         return ordered
     draft = parse_request(typed)
@@ -106,7 +106,7 @@ def read(text: str) -> Reading:
 
 def as_task(text: str) -> Reading:
     """Read a text as a new task whatever it says, its wrapping taken off."""
-    draft = parse_request(_ADD.sub("", text.strip()))
+    draft = parse_request(_ADD.sub("", text.lstrip()))
     if draft.shell is None:
         draft = replace(draft, text=unwrap(draft.text))
     return Reading(Kind.TASK, text, draft)

@@ -79,11 +79,15 @@ def unwrap(text: str) -> str:
     if "\n" in typed:
         return text
     whole = _without_head(_CONTEXT, typed)
-    core = re.sub(r"(?<=[\w)'\"])[.?!]+$", "", whole).replace("’", "'")
+    core = re.sub(r"(?<=[\w)'\"])[.?!]+$", "", whole)
     if _NEXT_SENTENCE.search(core):
         return text
-    work = _work(core)
-    return text if work is None else _uncapitalised(work)
+    straight = core.replace("’", "'")
+    work = _work(straight)
+    if work is None:
+        return text
+    start = straight.find(work)
+    return _uncapitalised(core[start : start + len(work)])
 
 
 def without_politeness(sentence: str) -> str:
@@ -148,7 +152,7 @@ def _begins_work(sentence: str) -> bool:
 def _is_common_work(sentence: str) -> bool:
     """Whether this is work on a project, of the kind that people delegate."""
     words = re.findall(r"[\w']+", sentence.lower())
-    if not words or words[0] not in _WORK_VERBS:
+    if not words or not _begins_work(words[0]):
         return False
     return words[0] in ("run", "rerun", "execute") or not _WORK_NOUNS.isdisjoint(words)
 

@@ -1,0 +1,251 @@
+"""What sentences mean: all of those that must be understood, and their neighbours that are plain tasks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.model.request import parse_request
+from app.model.sentences import Kind, Reading, as_task, read
+from app.model.status import Priority
+
+
+def task_text(reading: Reading) -> str:
+    assert reading.kind is Kind.TASK
+    assert reading.draft is not None
+    return reading.draft.text
+
+
+def test_options_inside_a_sentence_work() -> None:
+    reading = read("Run our test suite p:low in the background @worker while I work on auth t:30m")
+    assert reading.draft == parse_request("run our test suite p:low @worker t:30m")
+    assert read("Fix all ESLint errors in src/ p:low t:30m @worker").draft == parse_request(
+        "Fix all ESLint errors in src/ p:low t:30m @worker"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "targets", "scope"),
+    [
+        ("/delegate status", Kind.STATUS, (), "all"),
+        ("status", Kind.STATUS, (), "all"),
+        ("show all active tasks", Kind.STATUS, (), "all"),
+        ("what's running?", Kind.STATUS, (), "all"),
+        ("Check the status of my API analysis task", Kind.STATUS, ("my API analysis task",), None),
+        ("What's the status of my background task?", Kind.STATUS, ("it",), None),
+        ("Show me task progress", Kind.STATUS, ("it",), None),
+        ("/delegate logs agent_20240102_143515", Kind.LOGS, ("agent_20240102_143515",), None),
+        ("/delegate wait 8", Kind.WAIT, ("8",), None),
+        ("Show me the results from the documentation task", Kind.RESULT, ("the documentation task",), None),
+        ("What did the background task find?", Kind.RESULT, ("it",), None),
+        ("show me the detailed results", Kind.RESULT, ("it",), None),
+        ("cancel #8", Kind.STOP, ("#8",), None),
+        ("kill the last one", Kind.STOP, ("last",), None),
+        ("Run it again", Kind.RETRY, ("it",), None),
+        ("retry #9", Kind.RETRY, ("#9",), None),
+        ("Delete the API analysis task", Kind.DELETE, ("the API analysis task",), None),
+        ("Clean up completed tasks", Kind.CLEAN, (), "complete"),
+        ("remove everything that failed", Kind.CLEAN, (), "failed"),
+        ("show agents", Kind.AGENTS, (), None),
+        ("which agents can I use?", Kind.AGENTS, (), None),
+        ("/agents", Kind.AGENTS, (), None),
+        # Other ways to say the same.
+        ("Status?", Kind.STATUS, (), "all"),
+        ("What’s going on?", Kind.STATUS, (), "all"),
+        ("How are my tasks doing?", Kind.STATUS, (), "all"),
+        ("which tasks failed?", Kind.STATUS, (), "failed"),
+        ("Can you check on #8, please?", Kind.STATUS, ("#8",), None),
+        ("how's it going?", Kind.STATUS, ("it",), None),
+        ("show only failed tasks", Kind.FILTER, ("failed",), None),
+        ("tail 7.2", Kind.LOGS, ("7.2",), None),
+        ("show me the output", Kind.LOGS, ("it",), None),
+        ("let me know when it's done", Kind.WAIT, ("it",), None),
+        ("wait for everything", Kind.WAIT, (), "all"),
+        ("why did #8 fail?", Kind.RESULT, ("#8",), None),
+        ("stop 8 and #9", Kind.STOP, ("8", "#9"), None),
+        ("stop tasks 8, 9 and 10", Kind.STOP, ("8", "9", "10"), None),
+        ("please stop everything", Kind.STOP, (), "all"),
+        ("retry all failed tasks", Kind.RETRY, (), "failed"),
+        ("Delete the last one", Kind.DELETE, ("last",), None),
+        ("clean up the finished ones", Kind.CLEAN, (), "ended"),
+        ("pause the queue", Kind.PAUSE, (), None),
+        ("resume", Kind.RESUME, (), None),
+        ("undo the deletion", Kind.UNDO, (), None),
+        ("help", Kind.HELP, (), None),
+        ("quit", Kind.QUIT, (), None),
+        ("delegate stop 8", Kind.STOP, ("8",), None),
+    ],
+)
+def test_a_sentence_that_clearly_asks_is_read_so(
+    sentence: str, kind: Kind, targets: tuple[str, ...], scope: str | None
+) -> None:
+    assert read(sentence) == Reading(kind, sentence, None, targets, scope)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "target"),
+    [
+        ("Check on the API analysis", Kind.STATUS, "the API analysis"),
+        ("How's the test suite doing?", Kind.STATUS, "the test suite"),
+        ("show me the log of the test suite", Kind.LOGS, "the test suite"),
+        ("tell me when the tests are done", Kind.WAIT, "the tests"),
+        ("Stop the test suite", Kind.STOP, "the test suite"),
+        ("try the dependency update again", Kind.RETRY, "the dependency update"),
+        ("Is the build done yet?", Kind.STATUS, "the build"),
+        ("did the tests pass?", Kind.RESULT, "the tests"),
+        ("stop the dev server now", Kind.STOP, "the dev server"),
+        ("Cancel fix-eslint-errors", Kind.STOP, "fix-eslint-errors"),
+        ("Run the tests again", Kind.RETRY, "the tests"),
+        ("/delegate stop the test suite", Kind.STOP, "the test suite"),
+    ],
+)
+def test_a_description_counts_only_if_a_task_fits_it(sentence: str, kind: Kind, target: str) -> None:
+    reading = read(sentence)
+    assert (reading.kind, reading.targets, reading.needs_match) == (kind, (target,), True)
+    assert reading.draft == as_task(sentence).draft
+    assert reading.target == target
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Show the user their status on the profile page",
+        "Stop using var in src/",
+        "Stop logging",
+        "Stop the test suite from printing warnings",
+        "Kill the process on port 3000",
+        "kill -9 1234",
+        "Cancel orders older than a week",
+        "Delete dead code in src/",
+        "Delete the task table from the database",
+        "Delete the cron task",
+        "Delete the send_email task",
+        "Delete the tests",
+        "delete fix-eslint-errors",
+        "remove the last commit",
+        "delete everything",
+        "Remove completed tasks from the todo list",
+        "Delete completed jobs older than 30 days",
+        "Clean up everything in dist",
+        "clean",
+        "Check on which browsers the app fails",
+        "Check the status code",
+        "check 8 files",
+        "Show the status in the header",
+        "Show failed tests",
+        "Fix the results page",
+        "Show me the results page",
+        "What did the last commit change in the parser?",
+        "Wait for the server and then run the tests",
+        "Notify me when the disk is full",
+        "Tell the user when the upload is done",
+        "Retry failed requests with backoff",
+        "restart the server",
+        "Run the tests again after every save",
+        "Undo the last commit",
+        "Pause the video",
+        "Filter the list by date",
+        "Switch to the dark theme",
+        "Help me with the parser",
+        "List the agents that crashed",
+        "why did the build fail?",
+        "I have to go. Stop it.",
+        "stop it\nand start again",
+        "status\nof the world",
+        "/etc/hosts is wrong",
+        "/tmp is full",
+    ],
+)
+def test_what_is_unsure_is_a_task_as_typed(sentence: str) -> None:
+    reading = read(sentence)
+    assert task_text(reading) == sentence
+    assert reading.draft is not None
+    assert reading.draft.problems == ()
+
+
+@pytest.mark.parametrize(
+    "typed", ['"status"', "'stop 8'", "\\/stop 8", "`stop it`", '"run the tests in the background"']
+)
+def test_quotes_and_backslashes_make_anything_a_task(typed: str) -> None:
+    assert read(typed).draft == parse_request(typed)
+
+
+@pytest.mark.parametrize("typed", ["stop the test suite p:low", "status @worker", "delete the last one +tag"])
+def test_a_sentence_with_options_is_a_task(typed: str) -> None:
+    assert read(typed).draft == parse_request(typed)
+
+
+def test_a_shell_command_is_no_sentence() -> None:
+    command = "!echo in the background p:low"
+    assert read(command) == Reading(Kind.TASK, command, parse_request(command))
+    assert parse_request(command).shell == "echo in the background p:low"
+
+
+def test_a_paste_of_several_lines_stays_one_task() -> None:
+    text = "Fix these:\n\n- stop it\n- delegate the rest\n\nin the background"
+    assert task_text(read(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "reading"),
+    [
+        ("/stop", Reading(Kind.STOP, "/stop")),
+        ("/stop 8 9", Reading(Kind.STOP, "/stop 8 9", targets=("8", "9"))),
+        ("/stop test suite", Reading(Kind.STOP, "/stop test suite", targets=("test suite",))),
+        ("/STOP --kill 8", Reading(Kind.STOP, "/STOP --kill 8", targets=("8",), flags=("--kill",))),
+        ("/stop all", Reading(Kind.STOP, "/stop all", scope="all")),
+        ("/log -f 8", Reading(Kind.LOGS, "/log -f 8", targets=("8",), flags=("--follow",))),
+        ("/wait -t 5m 8", Reading(Kind.WAIT, "/wait -t 5m 8", targets=("8",), flags=("--timeout=5m",))),
+        ("/status", Reading(Kind.STATUS, "/status", scope="all")),
+        ("/clean", Reading(Kind.CLEAN, "/clean", scope="ended")),
+        ("/clean failed lost", Reading(Kind.CLEAN, "/clean failed lost", scope="failed,lost")),
+        ("/filter -x eslint", Reading(Kind.FILTER, "/filter -x eslint", targets=("-x eslint",))),
+        ("/theme light", Reading(Kind.THEME, "/theme light", targets=("light",))),
+        ("/?", Reading(Kind.HELP, "/?")),
+        ("/exit", Reading(Kind.QUIT, "/exit")),
+    ],
+)
+def test_slash_commands_take_the_words_of_the_shell_command(typed: str, reading: Reading) -> None:
+    assert read(typed) == reading
+
+
+def test_add_takes_the_options_of_the_shell_command() -> None:
+    draft = read("/add -p low --tag nightly run tests").draft
+    assert draft == parse_request("run tests p:low +nightly")
+    assert draft is not None
+    assert draft.priority is Priority.LOW
+    assert read("/add -- make -j2 p:low").draft == parse_request("!make -j2 p:low")
+
+
+@pytest.mark.parametrize(("typed", "said"), [("/staus", "/status"), ("/clean foo", "timed_out")])
+def test_a_slip_in_a_slash_command_is_a_problem(typed: str, said: str) -> None:
+    draft = read(typed).draft
+    assert draft is not None
+    (problem,) = draft.problems
+    assert said in problem
+
+
+_PARTS = st.sampled_from(
+    [
+        *("stop", "delete", "delegate", "status", "of", "when", "the", "it", "#8", "task", "test suite"),
+        *("in the background", "while I work", "/", "/stop", "/add -p", "--", "p:low", "all", "failed"),
+        *("done", "?", ".", ",", "\n", '"'),
+    ]
+)
+
+
+@given(st.text() | st.lists(_PARTS, max_size=8).map(" ".join))
+def test_every_text_has_a_reading_that_keeps_to_its_kind(text: str) -> None:
+    reading = read(text)
+    assert reading.original == text
+    assert (reading.draft is not None) == (reading.kind is Kind.TASK or reading.needs_match)
+    if reading.kind in (Kind.DELETE, Kind.CLEAN):
+        assert not reading.needs_match
+
+
+@given(st.text(min_size=1).map(str.strip).filter(bool))
+def test_a_text_as_a_task_is_never_lost(text: str) -> None:
+    draft = as_task(text).draft
+    assert draft is not None
+    assert draft.text or draft.problems
