@@ -1,0 +1,59 @@
+"""Fitting text into terminal cells, where one character may take none, one or two."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, get_character_cell_size
+
+
+def width_of(text: str) -> int:
+    """How many cells a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def cut(text: str, width: int) -> str:
+    """The text in at most ``width`` cells; one that is longer ends in an ellipsis."""
+    if width_of(text) <= width:
+        return text
+    return _head(text, width - 1) + "…" if width > 0 else ""
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """The text in exactly ``width`` cells: cut, or padded on the side away from its edge."""
+    text = cut(text, width)
+    padding = " " * (width - width_of(text))
+    return padding + text if right else text + padding
+
+
+def _head(text: str, width: int) -> str:
+    if text.isascii():
+        return text[:width]
+    taken = 0
+    for index, character in enumerate(text):
+        taken += get_character_cell_size(character)
+        if taken > width:
+            return text[:index]
+    return text
+
+
+def slices(text: str, width: int) -> list[tuple[int, int]]:
+    """Where a text breaks into rows of at most ``width`` cells, as character ranges.
+
+    A character of two cells never straddles a break. An empty text is one empty row.
+    """
+    if not text:
+        return [(0, 0)]
+    if text.isascii():
+        return [(start, min(start + width, len(text))) for start in range(0, len(text), width)]
+    return _wide_slices(text, width)
+
+
+def _wide_slices(text: str, width: int) -> list[tuple[int, int]]:
+    rows: list[tuple[int, int]] = []
+    start = taken = 0
+    for index, character in enumerate(text):
+        size = get_character_cell_size(character)
+        if taken + size > width and index > start:
+            rows.append((start, index))
+            start, taken = index, 0
+        taken += size
+    return [*rows, (start, len(text))]

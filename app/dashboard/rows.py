@@ -1,0 +1,201 @@
+"""What a row of the table says: tasks, progress and a clock in, plain cells out."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from app.logs.sanitise import sanitise
+from app.model.duration import format_duration
+from app.model.outcome import Progress
+from app.model.status import Status
+from app.model.task import Attempt, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One instant on both clocks: seconds on the monotonic one, and the wall's time with its zone."""
+
+    monotonic: float
+    wall: datetime
+
+    @classmethod
+    def now(cls) -> Moment:
+        """This instant."""
+        return cls(time.monotonic(), datetime.now(UTC))
+
+
+Clock = Callable[[], Moment]
+"""Where the screen takes its time from; tests pass their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one task, sanitised.
+
+    ``result`` belongs into the progress column; ``last`` is the last line, or what explains the end.
+    ``fraction`` is the filled part of the bar, or None where there is no bar to draw.
+    """
+
+    id: str
+    status: Status
+    number: str
+    name: str
+    agent: str
+    word: str
+    unread: bool
+    fraction: float | None
+    result: str
+    time: str
+    last: str
+
+    @property
+    def explains(self) -> str:
+        """The one thing to show beside the status where there is no room for both result and last line."""
+        if self.status.ended and self.status is not Status.COMPLETE and self.last:
+            return self.last
+        return self.result
+
+
+def row_of(task: Task, progress: Progress | None, last_line: str, moment: Moment) -> Row:
+    """The row of a task. ``progress`` and ``last_line`` are what its log says, if anything does."""
+    status = task.status
+    progress = progress if status.live else None
+    return Row(
+        id=task.id,
+        status=status,
+        number=str(task.number),
+        name=title(task),
+        agent=sanitise(task.request.agent),
+        word="stopping" if task.stopping else status.word,
+        unread=task.unread,
+        fraction=progress.fraction if progress else None,
+        result=sanitise(_result(task, progress)),
+        time=time_cell(task, moment),
+        last=sanitise(_last(task, last_line)),
+    )
+
+
+def title(task: Task) -> str:
+    """The first line of what was asked, as it was typed, safe for a terminal."""
+    lines = (line.strip() for line in task.text.splitlines())
+    return sanitise(next((line for line in lines if line), task.name))
+
+
+def elapsed(task: Task, moment: Moment) -> float | None:
+    """How long the newest attempt has run, or ran, in seconds; None where none has."""
+    if task.live is not None and task.status.live:
+        if task.live.since is not None and task.live.since <= moment.monotonic:
+            return moment.monotonic - task.live.since
+        started = task.live.started
+        return max(0.0, (moment.wall - started).total_seconds()) if started else None
+    return _duration(task.attempt) if task.status.ended and task.attempt else None
+
+
+def _duration(attempt: Attempt) -> float | None:
+    if attempt.duration_s is not None:
+        return attempt.duration_s
+    if attempt.started and attempt.ended:
+        return max(0.0, (attempt.ended - attempt.started).total_seconds())
+    return None
+
+
+def time_cell(task: Task, moment: Moment) -> str:
+    """The elapsed or final time as the table shows it, empty where nothing has run."""
+    seconds = elapsed(task, moment)
+    return "" if seconds is None else format_duration(seconds)
+
+
+def _result(task: Task, progress: Progress | None) -> str:
+    if progress is not None:
+        return progress.label
+    if task.status is Status.QUEUED:
+        return task.queue_reason or ""
+    attempt = task.attempt
+    if attempt is None or not task.status.ended:
+        return ""
+    outcome = attempt.outcome
+    if task.status is Status.COMPLETE:
+        return f"{outcome.passed} passed" if outcome.passed is not None else outcome.headline or ""
+    if outcome.failed:
+        return f"{outcome.failed} failed"
+    return exit_words(attempt)
+
+
+def exit_words(attempt: Attempt) -> str:
+    """How a run ended: ``exit 1``, ``SIGKILL``, or that this is not known."""
+    if attempt.signal is not None:
+        try:
+            return signal.Signals(attempt.signal).name
+        except ValueError:
+            return f"signal {attempt.signal}"
+    if attempt.exit_code is not None:
+        return f"exit {attempt.exit_code}"
+    return "exit unknown" if attempt.verdict is Status.LOST or attempt.started else ""
+
+
+def _last(task: Task, last_line: str) -> str:
+    attempt = task.attempt
+    if not task.status.ended or attempt is None:
+        return last_line if task.status.live else ""
+    if attempt.survivors:
+        return f"still alive: pid {', '.join(map(str, attempt.survivors))}"
+    if task.status is Status.COMPLETE:
+        return attempt.outcome.headline or last_line
+    return attempt.outcome.error or attempt.reason or attempt.outcome.headline or last_line
+
+
+def ordered(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks as the table lists them: asking, live, queued in their turn, then the newest end first."""
+    return sorted(tasks, key=_rank)
+
+
+def _rank(task: Task) -> tuple[int, float, int]:
+    status = task.status
+    if status is Status.ASKING:
+        return 0, 0, task.number
+    if status.live:
+        return 1, 0, task.number
+    if status is Status.QUEUED:
+        return 2, int(task.priority), task.number
+    ended = task.attempt.ended if task.attempt else None
+    return 3, -(ended or task.request.created).timestamp(), -task.number
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tasks stand how; the ends are those of today."""
+
+    running: int = 0
+    asking: int = 0
+    queued: int = 0
+    complete: int = 0
+    failed: int = 0
+    timed_out: int = 0
+    lost: int = 0
+
+
+def count(tasks: Iterable[Task], today: date) -> Counts:
+    """Count the tasks; ``today`` is the local date, and an end counts only on its own local day."""
+    sums = dict.fromkeys(Status, 0)
+    for task in tasks:
+        status = task.status
+        if not status.ended or _ended_on(task, today):
+            sums[status] += 1
+    return Counts(
+        running=sums[Status.RUNNING] + sums[Status.STARTING],
+        asking=sums[Status.ASKING],
+        queued=sums[Status.QUEUED],
+        complete=sums[Status.COMPLETE],
+        failed=sums[Status.FAILED],
+        timed_out=sums[Status.TIMED_OUT],
+        lost=sums[Status.LOST],
+    )
+
+
+def _ended_on(task: Task, today: date) -> bool:
+    ended = task.attempt.ended if task.attempt else None
+    return ended is not None and ended.astimezone().date() == today
