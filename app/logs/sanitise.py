@@ -24,15 +24,18 @@ TAB_WIDTH = 8
 CONTROL_MARK = "·"
 """Stands for a control character that has no other reading."""
 
+_CSI = r"[0-?]*[ -/]*[@-~]?"
+_STRING = r"[^\x07\x18\x1a\x1b\x9c\n]*(?:\x07|\x1b\\|[\x18\x1a\x9c])?"
+_ERASE = r"[0-9;]*[GK]"
+
+# Each branch of a pattern begins with a literal character: only then does `re` skip quickly to the next one.
 ESCAPE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x18\x1a\x1b\x9c\n]*(?:\x07|\x1b\\|[\x18\x1a\x9c])?"
-    r"|\x1bk[^\x1b\n]*\x1b\\"
-    r"|\x1b[ -/]*[0-~]?"
+    rf"\x1b(?:\[{_CSI}|[\]PX^_]{_STRING}|k[^\x1b\n]*\x1b\\|[ -/]*[0-~]?)"
+    rf"|\x9b{_CSI}|\x90{_STRING}|\x98{_STRING}|\x9d{_STRING}|\x9e{_STRING}|\x9f{_STRING}"
 )
 """One escape sequence, finished or not, never longer than its line. Every ESC in a text starts a match."""
 
-OVERWRITES = re.compile(r"[\r\b]|(?:\x1b\[|\x9b)[0-9;]*[GK]")
+OVERWRITES = re.compile(rf"\r|\x08|\x1b\[{_ERASE}|\x9b{_ERASE}")
 """What makes a line write over itself: carriage return, backspace, CHA and EL."""
 
 _INVISIBLE = (
@@ -49,7 +52,7 @@ _INVISIBLE_RE = re.compile(f"[{_INVISIBLE}]+")
 _BREAKS_RE = re.compile(f"\r\n|[{_BREAKS}]")
 _SURROGATES_RE = re.compile(f"[{_SURROGATES}]")
 _CONTROLS_RE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
-_PIECES_RE = re.compile(r"(\r|\x08+|(?:\x1b\[|\x9b)[0-9;]*[GK])")
+_PIECES_RE = re.compile(rf"(\r|\x08+|\x1b\[{_ERASE}|\x9b{_ERASE})")
 _LONGEST_OVERWRITTEN = 8192
 
 
@@ -80,7 +83,10 @@ def clean(text: str) -> str:
     """What ``sanitise`` does, but tabs stay: for those who know at which column the text begins."""
     if not _UNSAFE_RE.search(text):
         return text
-    text = _INVISIBLE_RE.sub("", ESCAPE.sub("", text))
+    text = ESCAPE.sub("", text)
+    if text.isascii() and text.isprintable():
+        return text
+    text = _INVISIBLE_RE.sub("", text)
     text = _SURROGATES_RE.sub("\ufffd", _BREAKS_RE.sub(" ", text))
     return _CONTROLS_RE.sub(CONTROL_MARK, text)
 
@@ -119,8 +125,14 @@ def plain(text: str) -> str:
     stay."""
     if not _UNSAFE_RE.search(text):
         return text
-    lines = text.replace("\r\n", "\n").split("\n")
-    return "\n".join(_overwritten(line) if OVERWRITES.search(line) else clean(line) for line in lines)
+    text = text.replace("\r\n", "\n")
+    if OVERWRITES.search(text):
+        lines = text.split("\n")
+        text = "\n".join(_overwritten(line) if OVERWRITES.search(line) else line for line in lines)
+    text = ESCAPE.sub("", text)
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "\n".join(map(clean, text.split("\n")))
 
 
 def column_of(parameter: str) -> int:

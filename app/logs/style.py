@@ -92,14 +92,22 @@ def _following(rest: Iterator[str]) -> list[str]:
 def _with_color(style: Style, ground: str | None, details: list[str]) -> Style:
     """The style with an indexed or a direct colour; ``ground`` None is the underline's, which is not
     shown."""
-    numbers = [int(detail) if len(detail) <= 3 and detail else 0 for detail in details]
-    color: Color = None
-    if details[0] == "5" and len(numbers) == 2 and numbers[1] <= 255:
-        color = numbers[1]
-    elif details[0] == "2" and len(numbers) >= 4 and max(numbers[-3:]) <= 255:
-        red, green, blue = numbers[2:5] if len(numbers) > 4 else numbers[1:4]
-        color = red, green, blue
+    color = _color(details)
     if color is None or ground is None:
         return style
     changed: dict[str, Any] = {ground: color}
     return replace(style, **changed)
+
+
+def _color(details: list[str]) -> Color:
+    """The colour that ``5, INDEX`` or ``2, R, G, B`` names, or with colons ``2, space, R, G, B``; else None."""
+    if not all(detail.isdecimal() or not detail for detail in details):
+        return None
+    kind, *numbers = (int(detail or 0) for detail in details)
+    if kind == 2 and len(numbers) > 3:
+        del numbers[0]
+    if any(number > 255 for number in numbers[:3]):
+        return None
+    if kind == 5 and len(numbers) == 1:
+        return numbers[0]
+    return (numbers[0], numbers[1], numbers[2]) if kind == 2 and len(numbers) >= 3 else None

@@ -83,6 +83,8 @@ def test_any_parameters_give_colours_in_range(parameters: str) -> None:
         ("38;5;999;1", Style(bold=True)),
         ("38;2;1;2", PLAIN),
         ("38;5", PLAIN),
+        ("38;:;1", Style(bold=True)),
+        ("38;2;1:2;3;4", PLAIN),
         ("31;39;44;49", PLAIN),
         ("1;2;22;3;23;4;24;7;27;9;29", PLAIN),
         ("5;8;51;31", Style(fg=1)),
