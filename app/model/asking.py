@@ -27,7 +27,7 @@ _NOT_IN_A_NAME = frozenset(
         """about after and any are as at because before but by during everything except for from how if
         in inside into is it me not nothing on only onto or over so something than that then there
         these they this those through to under unless until using was were what when where whether
-        which while who whose why with within without you your""",
+        which while who whose why with we within without you your he she everyone someone people""",
     )
 )
 _TASKS_OF_CODE = frozenset(

@@ -145,8 +145,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 def _special(word: str, *, first: bool) -> bool:
     """Whether a word would not stand for itself without a backslash."""
-    if word.startswith("\\"):
-        return _special(word[1:], first=first)
+    word = word.lstrip("\\")
     if first and (word.startswith("!") or _SLASH_COMMAND.match(word)):
         return True
     return word.startswith(tuple(_QUOTES)) or _OPTION.match(word) is not None

@@ -99,17 +99,19 @@ def read(text: str) -> Reading:
     draft = parse_request(typed)
     asks = asked(draft.text) if draft.bare and draft.text else None
     if asks is None:
-        return as_task(text)
-    fallback = as_task(text).draft if asks.needs_match else None
+        return Reading(Kind.TASK, text, _unwrapped(draft))
+    fallback = _unwrapped(draft) if asks.needs_match else None
     return Reading(Kind(asks.kind), text, fallback, asks.targets, asks.scope, asks.needs_match)
 
 
 def as_task(text: str) -> Reading:
     """Read a text as a new task whatever it says, its wrapping taken off."""
-    draft = parse_request(_ADD.sub("", text.lstrip()))
-    if draft.shell is None:
-        draft = replace(draft, text=unwrap(draft.text))
-    return Reading(Kind.TASK, text, draft)
+    return Reading(Kind.TASK, text, _unwrapped(parse_request(_ADD.sub("", text.lstrip()))))
+
+
+def _unwrapped(draft: Draft) -> Draft:
+    """The draft of the work itself; a shell command is never touched."""
+    return draft if draft.shell is not None else replace(draft, text=unwrap(draft.text))
 
 
 def _read_slash(text: str, typed: str) -> Reading | None:

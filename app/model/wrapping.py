@@ -21,11 +21,11 @@ _WORK_VERBS = frozenset(
 _WORK_NOUNS = frozenset(
     re.split(
         r"\s+",
-        """analysis api audit benchmark benchmarks build bundle changelog changes code codebase
-        coverage dependencies dependency docs documentation e2e errors eslint files formatting
-        imports lint linter linting log logs metrics mypy package packages performance project
-        quality readme report reports repo repository ruff scan security spec specs suite suites
-        test tests types typings violations vulnerabilities warnings""",
+        """analysis api audit benchmark benchmarks bug bugs build bundle changelog changes code
+        codebase coverage dependencies dependency docs documentation e2e errors eslint files
+        formatting imports lint linter linting log logs metrics mypy package packages performance
+        project quality readme report reports repo repository ruff scan security spec specs suite
+        suites test tests types typings violations vulnerabilities warnings""",
     )
 )
 
@@ -33,16 +33,20 @@ _POLITE = (
     r"(?:(?:please|hey|hi|ok|okay|now|so|then)[, ]\s*)*"
     r"(?:(?:can|could|would|will) you (?:please |kindly |just |maybe )?"
     r"|(?:i want|i need|i'd like|i would like) you to |let's |please )"
+    r"|(?:hey|hi|ok|okay), "
 )
 _CONTEXT = (
     r"(?:i|i'm|i'll|i've|i'd|we|we're|we'll|let me|my)\b.*?(?:[.;!]|,(?= so\b| but first\b| meanwhile\b))\s+"
     r"(?:(?:but|and|so|first|meanwhile|in the meantime|before that|now|then|please),? ?)*(?=delegate\b)"
 )
 _A_TASK = (
-    r"(?:create|start|launch|spawn|kick off|open|set up|begin|make|add|queue) (?:a|another|one)(?: new)?"
-    r" background (?:task|job|agent|process) (?:to |for (?=\w+ing\b))"
+    r"(?:create|start|launch|spawn|kick off|begin) (?:a|another|one)(?: new)?"
+    r" background (?:task|job|process) (?:to |for (?=\w+ing\b))"
 )
-_AN_AGENT = r"(?:use|have|get|ask) (?:a|an|another) (?:background )?agent (?:to )?|(?:new|background) task: ?"
+_AN_AGENT = (
+    r"(?:use|have|get|ask|create|start|launch|spawn) (?:a|an|another)(?: new)? (?:background )?agent (?:to )?"
+    r"|(?:new|background) task: ?"
+)
 _DELEGATE = r"delegate(?: to (?:a|an|another|the) (?:background )?agent)?(?: the task of)?(?::|,)? "
 _MEANWHILE = r"(?:in the background|meanwhile|in the meantime), "
 _OWN_WORK = (
@@ -67,6 +71,7 @@ _TO_CODE = (
     r"|(?:the|a|an|its|our) .*"
     r"\b(?:class|component|function|handler|helper|hook|layer|method|module|object|service))"
 )
+_LONGEST = 1000
 _NEXT_SENTENCE = re.compile(r"[.?!;]\s+\S")
 
 
@@ -76,7 +81,7 @@ def unwrap(text: str) -> str:
     A text of several lines or sentences, and one without clear wrapping, comes back as it is.
     """
     typed = text.strip()
-    if "\n" in typed:
+    if "\n" in typed or len(typed) > _LONGEST:
         return text
     whole = _without_head(_CONTEXT, typed)
     core = re.sub(r"(?<=[\w)'\"])[.?!]+$", "", whole)
@@ -100,11 +105,11 @@ def _work(sentence: str) -> str | None:
     polite = without_politeness(sentence)
     if delegated := _delegated(polite):
         return delegated
-    ahead = _without_head(rf"(?:{_MEANWHILE}|{_WHILE_AHEAD}|{_A_TASK}|{_AN_AGENT})", polite)
-    behind = _without_tail(_TO_AN_AGENT, ahead)
+    ahead = _without_head(rf"(?:{_MEANWHILE}|{_WHILE_AHEAD}|{_AN_AGENT})+", polite)
+    behind = _without_tail(_TO_AN_AGENT, _without_own_work(ahead))
     if ahead != polite or (behind != ahead and _begins_work(behind)):
         return _delegated(behind) or _without_any_tail(behind)
-    plain = _without_any_tail(polite)
+    plain = _without_any_tail(_without_head(_A_TASK, polite))
     if plain != polite and _is_common_work(plain):
         return plain
     return polite if polite != sentence and _begins_work(polite) else None
@@ -123,12 +128,14 @@ def _delegated(sentence: str) -> str | None:
 
 def _without_any_tail(sentence: str) -> str:
     """A sentence without everything behind the work that only says how it is to be done."""
-    shorter = sentence
-    for tail in (_PLEASE, _WHILE_BEHIND, _TO_AN_AGENT, _BACKGROUND):
-        left = _without_tail(tail, shorter)
-        if tail is not _WHILE_BEHIND or not re.search(_CLAUSE, left):
-            shorter = left
-    return shorter
+    shorter = _without_own_work(_without_tail(_PLEASE, sentence))
+    return _without_tail(_BACKGROUND, _without_tail(_TO_AN_AGENT, shorter))
+
+
+def _without_own_work(sentence: str) -> str:
+    """A sentence without ``while I work on …``, unless that belongs to what goes wrong then."""
+    left = _without_tail(_WHILE_BEHIND, sentence)
+    return sentence if re.search(_CLAUSE, left, re.IGNORECASE) else left
 
 
 def _without_head(pattern: str, sentence: str) -> str:

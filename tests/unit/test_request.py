@@ -182,6 +182,11 @@ def test_a_shell_command_written_reads_back(command: str) -> None:
     assert parse_request(format_request(draft)) == draft
 
 
+def test_thousands_of_backslashes_are_text() -> None:
+    text = "x " + "\\" * 20_000
+    assert parse_request(text).text == text
+
+
 @given(st.text() | _TEXT)
 def test_any_text_is_read_and_what_was_read_reads_back(text: str) -> None:
     draft = parse_request(text)
