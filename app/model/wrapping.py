@@ -69,7 +69,7 @@ _CLAUSE = (
 _TO_CODE = (
     r" to (?:[a-z]+[A-Z]\w*|[A-Z]\w*[a-z][A-Z]\w*|\S*[_().]\S*"
     r"|(?:the|a|an|its|our) .*"
-    r"\b(?:class|component|function|handler|helper|hook|layer|method|module|object|service))"
+    r"\b(?:class|component|function|handler|hook|layer|method|module|object|service))"
 )
 _LONGEST = 1000
 _NEXT_SENTENCE = re.compile(r"[.?!;]\s+\S")
