@@ -75,9 +75,9 @@ def _is_noise(line: str) -> bool:
 
 
 def _names_error(line: str) -> bool:
-    if ":" not in line or _is_noise(line):
+    if ":" not in line or len(line) > _LONGEST:
         return False
-    return _STRONG.match(line) is not None or _SHELL.fullmatch(line) is not None
+    return bool(_STRONG.match(line) or _SHELL.fullmatch(line)) and not _is_noise(line)
 
 
 def _last_named(text: str, after: int) -> str | None:

@@ -10,6 +10,9 @@ from app.model.outcome import Progress
 _WINDOW = 8192
 """Bytes at the end that are looked at: what was said before is no longer how far it is."""
 
+_LONGEST = 500
+"""Characters at the end of a line that are looked at."""
+
 _PAIR = re.compile(
     r"(?<![\w./:,#$€£%+-])(\d{1,7})(?: ?/ ?| (?:out )?of )(\d{1,7})(?![\w/:%+]|[.,-]\d| ?/|-\d)"
 )
@@ -63,7 +66,7 @@ def _totals(lines: list[str]) -> dict[int, int]:
 
 
 def _of_line(line: str, seen: dict[int, int]) -> Progress | None:
-    line = line[-2000:]
+    line = line[-_LONGEST:]
     bar = _BAR.search(line)
     if bar is not None:
         return _of_bar(bar)
@@ -89,7 +92,7 @@ def _is_count(line: str, pair: re.Match[str]) -> bool:
     before, after = line[: pair.start()], line[pair.end() :]
     bracketed = before[-1:] in ("[", "(") and after[:1] in ("]", ")", " ")
     leading = not _STAMP.sub("", before, count=1).strip("[( ") and (bracketed or not after.strip(" .…"))
-    return bool(bracketed or leading or _COUNTING.search(before) or _COUNTED.match(after))
+    return bool(bracketed or leading or _COUNTING.search(before[-40:]) or _COUNTED.match(after))
 
 
 def _of_percent(line: str) -> Progress | None:

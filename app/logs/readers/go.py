@@ -27,6 +27,7 @@ _RUN = re.compile(r"^=== RUN   (\S+)$", re.M)
 _FAILURE = re.compile(r"^( *)--- FAIL: (\S+) \([\d.]+s\)\n?", re.M)
 _SAID = re.compile(r"^ +(\S+\.go:\d+): ?(.*)\n?((?: {8}.*\n?)*)", re.M)
 _TESTIFY = re.compile(r"^\s+Error: +\t?(.*)$", re.M)
+_COMPARED = re.compile(r"^\s+(expected|actual) *: (.*)$", re.M)
 _BUILD = re.compile(
     r"^# (\S+)(?: \[.*\])?\n((?:(?:vet: )?\.{0,2}/?\S+\.go:\d+(?::\d+)?: .*\n?|\t.*\n?|too many errors\n?)+)",
     re.M,
@@ -80,8 +81,9 @@ def _by_test(text: str, error: str | None) -> Outcome:
 def _by_package(good: int, bad: int, failed: int) -> str:
     """Without ``-v`` Go counts no passing tests, so packages stand for them."""
     if bad:
-        of = f"{bad} of {plural(good + bad, 'package')} failed"
-        return f"{plural(failed, 'test')} failed, {of}" if failed else of
+        tests = f"{plural(failed, 'test')} failed" if failed else ""
+        packages = f"{bad} of {plural(good + bad, 'package')} failed" if good or not tests else ""
+        return ", ".join(part for part in (tests, packages) if part)
     return f"{plural(good, 'package')} passed" if good else "no test files"
 
 
@@ -126,11 +128,17 @@ def _said(text: str, failure: re.Match[str]) -> str | None:
     for block in (below.group() if below else "", above):
         found = _SAID.search(block)
         if found is not None:
-            testify = _TESTIFY.search(found.group(3))
-            said = found.group(2).strip() or (testify.group(1) if testify else "")
+            said = found.group(2).strip() or _testify(found.group(3))
             said = said or found.group(3).strip().partition("\n")[0]
-            return f"{said.strip()} ({found.group(1)})"
+            return f"{said} ({found.group(1)})"
     return None
+
+
+def _testify(details: str) -> str:
+    """What the testify package says, which leaves the first line empty."""
+    error = _TESTIFY.search(details)
+    compared = ", ".join(f"{word} {value}" for word, value in _COMPARED.findall(details))
+    return f"{error.group(1).strip()} {compared}".strip() if error else ""
 
 
 READER = Reader(

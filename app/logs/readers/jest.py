@@ -35,7 +35,7 @@ def progress(output: Output) -> Sighting | None:
     files = list(_FILE.finditer(output.text))
     if end is not None and (not files or files[-1].start() < end.start()):
         total = int(end.group("files"))
-        return Sighting(end.end(), Progress(total, total), over=True)
+        return Sighting(end.end(), Progress(total, total), over=True) if total else None
     files = [found for found in files if end is None or found.start() > end.end()]
     if not files or output.cut:
         return None

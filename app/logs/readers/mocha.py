@@ -19,8 +19,8 @@ from app.logs.readers.base import (
 from app.model.outcome import Outcome
 
 _END = re.compile(r"^  (\d+) passing(?: \(.*\))?\n(?:  (\d+) pending\n)?(?:  (\d+) failing\n)?", re.M)
-_PASSED = re.compile(r"^ {2,}✔ (?!.*\(\d+\.\d+ms\)).*$", re.M)
-_DONE = re.compile(r"^ {2,}(?:✔ (?!.*\(\d+\.\d+ms\))|(\d+)\) |- )\S.*$", re.M)
+_PASSED = re.compile(r"^ {2,}✔ (?!.*\(\d+\.\d+ms\)).*\n", re.M)
+_DONE = re.compile(r"^ {2,}(?:✔ (?!.*\(\d+\.\d+ms\))|(\d+)\) |- )\S.*\n", re.M)
 _FAILURE = re.compile(r"^  1\) (.+(?:\n {7,}\S.*)*?):\n", re.M)
 _BROKEN = re.compile(r"^ ?Exception during run: (.*)$", re.M)
 
@@ -31,7 +31,7 @@ def progress(output: Output) -> Sighting | None:
     if end is not None and _PASSED.search(output.text, end.end()):
         begin, end = end.end(), None
     results = list(_DONE.finditer(output.text, begin, end.start() if end else len(output.text)))
-    if output.cut or not _PASSED.search(output.text, begin):
+    if output.cut or not results or not _PASSED.search(output.text, begin):
         return None
     failed = sum(found.group(1) is not None for found in results)
     # The failures are told below the totals: nothing behind those is another program's.

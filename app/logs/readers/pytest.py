@@ -28,7 +28,11 @@ _COLLECTED = re.compile(r"^(?:collecting.* )?collected (\d+) items?\b(?:.* (\d+)
 _SHARED_OUT = re.compile(r"^(?:\d+ workers? \[(\d+) items?\]|gw\d+ \[(\d+)\](?: / .*)?)\n", re.M)
 _BANNER = re.compile(r"^(?:={3,} .* =+|!{3,} .* !+)$", re.M)
 _MARK = r"\[ *(?:(\d{1,3})%|(\d+)/(\d+))\]"
-_LETTERS = re.compile(rf"^(?=[^\n])(?:\S+\.py\S* )?([.FEsxXPu]*)(?: *{_MARK}|\[gw\d+\] node down.*)?$", re.M)
+_LETTERS = re.compile(
+    # A mark may have been written half when the log was read.
+    rf"^(?=[^\n])(?:\S+\.py\S* )?([.FEsxXPu]*)(?: *{_MARK}| +(?:\[[ \d]*)?/?\d*%?|\[gw\d+\] node down.*)?$",
+    re.M,
+)
 _VERBOSE = re.compile(
     rf"^\S+::.* (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b.*?(?:{_MARK})?$"
     rf"|^\[gw\d+\] {_MARK} (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS) ",

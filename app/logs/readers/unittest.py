@@ -26,12 +26,16 @@ _RULE = re.compile(r"^(?:={70}|-{70}\nRan )", re.M)
 _FOUND = re.compile(r"^Found (\d+) test\(s\)\.$", re.M)
 _DOTS = re.compile(r"^[.FEsxu]+$", re.M)
 _VERBOSE = re.compile(r"^.* \.\.\. (ok|FAIL|ERROR|skipped .*|expected failure|unexpected success)$", re.M)
+_LETTERS = ".FEsxu"
+_MARKS = ("Ran ", " ... ", "Found ", "unittest")
 _NAMED = re.compile(r"^\w+ \([\w.]+\)(?:\n| \.\.\. )", re.M)
 
 
 def progress(output: Output) -> Sighting | None:
     """Tests done, one letter or one line each; of how many only Django says."""
     text = output.text
+    if text[:1] not in _LETTERS and not any(mark in text for mark in _MARKS):
+        return None
     last = last_match(_END, text)
     start = last.end() if last and _more(text[last.end() :]) else 0
     stop = text.find("=" * 70, start)
@@ -103,7 +107,8 @@ def _name(test: str, owner: str | None, detail: str) -> str:
 
 READER = Reader(
     tool="unittest",
-    marks=("Ran ", " ... ", "Found ", ".", "F", "E", "s"),
+    # A run in its first line shows letters and nothing else yet.
+    marks=("Ran ", " ... ", "Found ", *_LETTERS),
     progress=progress,
     report=report,
 )
