@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.cli.listing import COLOURS, duration_of, exit_words
 from app.cli.output import clean, paint, table
-from app.model.duration import format_duration
+from app.model.duration import spell_duration
 from app.model.export import explain
 from app.model.outcome import Progress
 from app.model.status import Status
@@ -78,7 +78,7 @@ def _request(task: Task) -> Iterator[tuple[str, str]]:
     yield "agent", "none: a command" if request.agent == COMMAND else clean(request.agent)
     yield "priority", task.priority.word
     yield "folder", clean(request.folder)
-    yield "timeout", format_duration(request.timeout_s) if request.timeout_s else "none"
+    yield "timeout", spell_duration(request.timeout_s)
     if request.after:
         yield "after", ", ".join(f"#{number}" for number in request.after)
     if request.tags:

@@ -99,9 +99,12 @@ def _result(task: Task) -> tuple[str, ...]:
     headline = task.attempt.outcome.headline if task.attempt else None
     if task.status is Status.COMPLETE:
         return (headline or "",)
-    if task.status is Status.FAILED:
-        return (explain(task) or headline or "", exit_words(task))
-    return (explain(task) or "",)
+    if task.status is not Status.FAILED:
+        return (explain(task) or "",)
+    why = explain(task) or headline or ""
+    # A killed command is explained by its signal's name already.
+    told = why.startswith(("exit ", "killed by "))
+    return (why, "" if told else exit_words(task))
 
 
 def _row(task: Task, progress: Progress | None, now: float) -> _Row:

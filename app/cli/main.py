@@ -38,18 +38,8 @@ def entry(argv: Sequence[str] | None = None) -> int:
         code = _dispatch(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        _silence()
-        return _BROKEN_PIPE
-    except CommandError as error:
-        warn(str(error))
-        return error.exit_code
-    except Exception as error:
-        _silence()
-        warn(_in_words(error))
-        return FAILURE
+    except (Exception, KeyboardInterrupt) as error:
+        return _give_up(error)
 
 
 def run_command(name: str, argv: Sequence[str]) -> int:
@@ -139,6 +129,17 @@ def _unknown(word: str) -> str:
     return f'there is no command {word!r}; {hint} A task goes in quotes: delegate "run the tests"'
 
 
+def _give_up(error: Exception | KeyboardInterrupt) -> int:
+    """Say in one line why the command ends here, where there is somebody to say it to."""
+    _silence()
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        return _BROKEN_PIPE
+    warn(_in_words(error))
+    return error.exit_code if isinstance(error, CommandError) else FAILURE
+
+
 def _in_words(error: Exception) -> str:
     """One line for a failure: our own say what to do, those of the system are named with their file."""
     if isinstance(error, OSError) and error.strerror:
@@ -150,7 +151,7 @@ def _in_words(error: Exception) -> str:
 
 
 def _silence() -> None:
-    """Send what is still to be flushed nowhere, so that the interpreter's own last flush cannot fail."""
+    """Print what can still be printed; where it cannot, the interpreter's own last flush must not fail."""
     try:
         sys.stdout.flush()
     except (OSError, ValueError):

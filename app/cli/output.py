@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TextIO
 
 PROGRAM = "delegate"
@@ -25,10 +26,14 @@ _CODES = {
 def prepare_streams() -> None:
     """Make stdout and stderr able to print any text, whatever the locale says.
 
-    Characters that the terminal's encoding lacks appear as ``\\xNN`` escapes instead of ending the command.
+    Characters that the terminal's encoding lacks appear as ``\\xNN`` escapes instead of ending the command. A
+    stream that was closed is replaced, so that no file of ours gets its descriptor and what is printed.
     """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
@@ -119,7 +124,8 @@ def say(*lines: str) -> None:
 def warn(message: str) -> None:
     """One line for the person on stderr, without ending the command."""
     sys.stdout.flush()
-    print(f"{PROGRAM}: {clean(message)}", file=sys.stderr, flush=True)
+    with suppress(OSError):
+        print(f"{PROGRAM}: {clean(message)}", file=sys.stderr, flush=True)
 
 
 def say_json(value: object) -> None:

@@ -20,8 +20,8 @@ _LOOK_S = 0.2
 
 def logs(session: Session, arguments: Arguments) -> int:
     """Print the log of an attempt, by default of the newest task's newest one."""
-    meant = _meant(session, arguments)
     lines = _line_count(arguments.value("lines"))
+    meant = _meant(session, arguments)
     if arguments.has("follow"):
         meant = _started(session, meant)
     path = _log_of(session, meant)
