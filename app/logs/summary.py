@@ -16,7 +16,7 @@ _MOST_FILES = 50
 
 
 def compose_summary(task: Task, attempt: Attempt, log_path: str | None = None) -> str:
-    """Markdown for one ended attempt: verdict, why it failed, duration, counts, what was swept, the log's path.
+    """Markdown for one ended attempt: verdict, why it failed, duration, counts, what was swept, the log.
 
     ``attempt`` is one of the task's own, with its outcome filled in; without a verdict it counts as lost.
     ``log_path`` is shown as given; without one the name in the record stands for it. Text from outside is

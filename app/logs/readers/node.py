@@ -22,7 +22,7 @@ from app.model.outcome import Outcome
 
 _TOTALS = re.compile(r"^ℹ tests \d+\n(?:ℹ (?:suites|pass|fail|cancelled|skipped|todo) \d+\n?)+", re.M)
 _TOTAL = re.compile(r"(pass|fail|cancelled|skipped) (\d+)")
-_LINE = re.compile(r"^( *)(?:([✔✖﹣]) (.*) \(\d[\d.]*ms\)(?: # .*)?|▶ (.*?)(?: \(\d[\d.]*ms\))?)$", re.M)
+_LINE = re.compile(r"^( *)(?:([✔✖﹣]) (.*) \(\d[\d.]*ms\)(?: .*)?|▶ (.*?)(?: \(\d[\d.]*ms\))?)$", re.M)
 _FAILURES = re.compile(r"^(?:✖ failing tests|Failed tests):$", re.M)
 _FAILURE = re.compile(
     r"^(?:test at (\S+?):\d+\n)?✖ (.*?) \(\d[\d.]*ms\)(?: # .*)?\n((?:(?!test at |✖ ).*\n?){1,8})", re.M

@@ -30,7 +30,8 @@ _BANNER = re.compile(r"^(?:={3,} .* =+|!{3,} .* !+)$", re.M)
 _MARK = r"\[ *(?:(\d{1,3})%|(\d+)/(\d+))\]"
 _LETTERS = re.compile(
     # A mark may have been written half when the log was read.
-    rf"^(?=[^\n])(?:\S+\.py\S* )?([.FEsxXPu]*)(?: *{_MARK}| +(?:\[[ \d]*)?/?\d*%?|\[gw\d+\] node down.*)?$",
+    rf"^(?=[^\n])(?:[^\s:]+\.(?:pyi?|rst|md|txt|ya?ml|ipynb) )?([.FEsxXPu]*)"
+    rf"(?: *{_MARK}| +(?:\[[ \d]*)?/?\d*%?|\[(?:gw?\d*.*)?)?$",
     re.M,
 )
 _VERBOSE = re.compile(
@@ -62,13 +63,24 @@ def progress(output: Output) -> Sighting | None:
     total = _total(phase)
     tally = _Tally(phase, known=total is not None or start > 0)
     if not total and tally.percent is None:
-        return None
+        return _begun(output.text, run, start)
     done = tally.done_of(total, whole=not output.cut or start > 0) if total else None
     text = f"{tally.failed} failed" if tally.failed else None
     summary = last_match(_SUMMARY, run)
     at = summary.end() if summary else start + tally.end
     made = Progress(done, total or None, tally.percent, text)
     return Sighting(len(output.text) - len(run) + at, made, over=summary is not None)
+
+
+def _begun(text: str, run: str, start: int) -> Sighting | None:
+    """A session that has shown no test yet, which keeps its other figures from being taken for progress."""
+    if _SESSION not in run:
+        return None
+    at = len(text) - len(run) + start
+    summary = last_match(_SUMMARY, run)
+    if summary is None:
+        return Sighting(at, Progress(text="collecting tests"))
+    return Sighting(len(text), Progress(text="no tests"), over=True)
 
 
 def _current_run(text: str) -> str:
