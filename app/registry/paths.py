@@ -18,10 +18,10 @@ class Home:
         """``$DELEGATE_HOME``, else ``delegate`` under ``$XDG_STATE_HOME``, else under ``~/.local/state``."""
         named = os.environ.get("DELEGATE_HOME")
         if named:
-            return cls(Path(named).expanduser().absolute())
+            return cls(Path(named).expanduser().resolve())
         state = os.environ.get("XDG_STATE_HOME")
         base = Path(state) if state else Path.home() / ".local" / "state"
-        return cls(base / "delegate")
+        return cls((base / "delegate").resolve())
 
     @property
     def tasks(self) -> Path:

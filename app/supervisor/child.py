@@ -40,7 +40,8 @@ def read_environment(order: Order) -> dict[bytes, bytes]:
     environment = {key: value for key, _, value in pairs}
     environment.update(
         {
-            MARK.encode(): order.task_id.encode(),
+            MARK.encode(): os.fsencode(order.task_file("")[:-1]),
+            b"DELEGATE_TASK_ID": order.task_id.encode(),
             b"DELEGATE_ATTEMPT": str(order.attempt).encode(),
             b"DELEGATE_NUMBER": str(order.number).encode(),
             b"DELEGATE_SUMMARY": os.fsencode(order.own_file("summary", ".md")),

@@ -159,9 +159,9 @@ def _stop_queued(registry: Registry, task_id: str) -> Task | None:
 
 
 def _stop_lost(registry: Registry, task: Task, *, kill: bool) -> Task:
-    if not leftovers.find(task):
+    if not leftovers.find(registry.home, task):
         raise OperationError(f"#{task.number} was lost, and nothing of it runs any more")
-    survivors = leftovers.end(task, 0.0 if kill else load_config().grace_s)
+    survivors = leftovers.end(registry.home, task, 0.0 if kill else load_config().grace_s)
     if survivors:
         raise OperationError(f"#{task.number}: could not end the processes {survivors}")
     return registry.load(task.id)
@@ -180,7 +180,7 @@ def retry(
     task = registry.load(task_id)
     if not task.status.ended:
         raise OperationError(f"#{task.number} has not ended yet: {task.status.word}")
-    if left := leftovers.find(task):
+    if left := leftovers.find(registry.home, task):
         raise OperationError(f"{len(left)} processes of #{task.number} still run; stop it first")
     scheduling.reconcile(registry)
     with transaction(registry) as change:
@@ -204,7 +204,7 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
     for task in tasks:
         if task.live is not None:
             raise OperationError(f"#{task.number} is running; stop it before you delete it")
-        if task.status is Status.LOST and leftovers.find(task):
+        if task.status is Status.LOST and leftovers.find(registry.home, task):
             raise OperationError(f"processes of #{task.number} still run; stop it before you delete it")
     with transaction(registry) as change:
         return trash.delete(change, [task.id for task in tasks])

@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-MARK = "DELEGATE_TASK_ID"
-"""The variable that marks every process of a task."""
+MARK = "DELEGATE_TASK_FOLDER"
+"""The variable that marks every process of a task. An id would not do: two registries may both have it."""
 
 ROLE = "DELEGATE_ROLE"
 """The variable that marks the processes of ours, which belong to no task even when one has started them."""
@@ -47,6 +47,11 @@ class Process:
         return self.state in "Tt"
 
 
+def mark(root: str, task_id: str) -> bytes:
+    """The mark of a task's processes as it stands in their environment; ``root`` is the registry's folder."""
+    return os.fsencode(f"{MARK}={root}/tasks/{task_id}")
+
+
 def snapshot() -> dict[int, Process]:
     """All processes by pid; those that end while it is taken are left out."""
     if not ON_LINUX:
@@ -71,7 +76,7 @@ def look(pid: int) -> Process | None:
 
 def members(
     table: dict[int, Process],
-    mark: bytes,
+    entry: bytes,
     parents: "Collection[int]" = (),
     session: int = 0,
     spare: "Collection[int]" = (),
@@ -79,7 +84,7 @@ def members(
     """The living processes of a task: those in its session or group, marked ones, children of ``parents``,
     and all descendants of these; never ``spare``, nor processes of ours and what descends from them.
 
-    ``mark`` is ``NAME=VALUE`` as it stands in the environment.
+    ``entry`` is the mark as it stands in the environment.
     """
     children: dict[int, list[int]] = {}
     for process in table.values():
@@ -88,7 +93,7 @@ def members(
     pending += [
         process.pid
         for process in table.values()
-        if (session and session in (process.session, process.group)) or environment_holds(process.pid, mark)
+        if (session and session in (process.session, process.group)) or environment_holds(process.pid, entry)
     ]
     return _with_descendants(table, children, pending, {*spare, os.getpid(), 0, 1})
 

@@ -16,7 +16,7 @@ from app.supervisor.facts import END, STOP, Value, timestamp, write_durably, wri
 from app.supervisor.holes import bound
 from app.supervisor.kill import Swept, sweep
 from app.supervisor.order import LOCK_DESCRIPTOR, Order
-from app.supervisor.processes import MARK, ON_LINUX, Process, look, members, snapshot
+from app.supervisor.processes import ON_LINUX, Process, look, mark, members, snapshot
 from app.supervisor.signals import signal
 
 LOOK_S = 1.0
@@ -143,8 +143,8 @@ class Runner:
 
     def _find(self) -> dict[int, Process]:
         """Every living process of the task, wherever it has gone."""
-        mark = f"{MARK}={self.order.task_id}".encode()
-        return members(snapshot(), mark, parents=(os.getpid(),), session=self.pid)
+        entry = mark(self.order.root, self.order.task_id)
+        return members(snapshot(), entry, parents=(os.getpid(),), session=self.pid)
 
     def _ended(self) -> dict[str, Value] | None:
         """The exit code or signal of the command once it has ended.

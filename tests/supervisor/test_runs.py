@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from app.model.status import Attention, Status
 from app.model.task import Task
 from app.registry.config import Config
+from app.registry.paths import Home
 from app.registry.store import Registry
+from app.registry.transaction import transaction
 from app.supervisor import leftovers, operations
 from app.supervisor.operations import OperationError
 from tests.support import delegate, ended, is_alive, until
@@ -205,7 +208,7 @@ def test_a_killed_runner_makes_the_task_lost_and_its_leftovers_killable(
     assert lost.attempt is not None
     assert (lost.attempt.exit_code, lost.attempt.signal) == (None, None)
     assert lost.attempt.started is not None
-    assert leftovers.find(lost) == [pid]
+    assert leftovers.find(registry.home, lost) == [pid]
     with pytest.raises(OperationError, match="still run; stop it first"):
         operations.retry(registry, task.id, os.environ, config)
     operations.stop(registry, task.id)
@@ -258,3 +261,22 @@ def test_a_long_log_keeps_its_head_and_its_tail(registry: Registry) -> None:
     content = log.read_bytes()
     assert content.startswith(b"1\n2\n3\n")
     assert content.endswith(b"1500000\nthe end\n")
+
+
+def test_a_stop_in_one_registry_leaves_the_same_id_of_another_alone(
+    registry: Registry, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Registry(Home(tmp_path / "other")).open()
+    mine = delegate(registry, "!exec sleep 100", config)
+    monkeypatch.setenv("DELEGATE_HOME", str(other.home.root))
+    with transaction(other) as change:
+        request = replace(mine.request, command=("sleep", "100"))
+        twin = change.create(request, os.environ)
+    operations.tidy(other, config)
+    assert twin.id == mine.id
+    theirs = live_pid(other, twin)
+    operations.stop(registry, mine.id)
+    assert ended(registry, mine).status is Status.STOPPED
+    assert is_alive(theirs)
+    operations.stop(other, twin.id, kill=True)
+    assert ended(other, twin).status is Status.STOPPED
