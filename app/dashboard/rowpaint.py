@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from rich.style import Style
 from textual.strip import Strip
 
@@ -18,6 +20,18 @@ THUMB = "▐"
 _BAR_MOST, _BAR_LEAST = 11, 4
 
 
+class Shown(NamedTuple):
+    """What a line of the table shows: a row or none, the cursor, the scroll bar's thumb."""
+
+    row: Row | None
+    selected: bool
+    bar: bool
+
+
+NOTHING = Shown(None, False, False)
+"""What headings and blank lines show."""
+
+
 def heading(widget: Painted, layout: Layout) -> Strip:
     """The line of column headings."""
     ink = widget.ink("muted")
@@ -28,9 +42,11 @@ def heading(widget: Painted, layout: Layout) -> Strip:
     return widget.strip(pieces, layout.width, widget.ink())
 
 
-def paint(widget: Painted, row: Row, layout: Layout, *, selected: bool, bar: bool) -> Strip:
-    """The line of a row; ``bar`` draws the scroll bar's thumb at its right edge."""
-    return _Painter(widget, row, layout, selected).strip(bar=bar)
+def paint(widget: Painted, shown: Shown, layout: Layout) -> Strip:
+    """The line of a row; without a row, a blank one."""
+    if shown.row is None:
+        return Strip.blank(layout.width, widget.ink())
+    return _Painter(widget, shown.row, layout, shown.selected).strip(bar=shown.bar)
 
 
 def _gap(pieces: list[Piece], x: int, ink: Style) -> list[Piece]:
@@ -123,7 +139,7 @@ class _Painter:
             return [(fit(self.row.result, width), self.ink("foreground"))]
         full = size if fraction >= 1 else min(size - 1, round(fraction * size))
         return [
-            (FULL * full, self.ink(self.state)),
+            (FULL * full, self.ink("bar")),
             (REST * (size - full) + " ", self.ink("rule")),
             (fit(self.row.result, width - size - 1), self.ink("foreground")),
         ]

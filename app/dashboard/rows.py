@@ -118,6 +118,8 @@ def _result(task: Task, progress: Progress | None) -> str:
     if attempt is None or not task.status.ended:
         return ""
     outcome = attempt.outcome
+    if task.status in (Status.STOPPED, Status.TIMED_OUT) and attempt.reason:
+        return ""
     if task.status is Status.COMPLETE:
         return f"{outcome.passed} passed" if outcome.passed is not None else outcome.headline or ""
     if outcome.failed:

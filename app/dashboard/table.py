@@ -13,8 +13,8 @@ from textual.timer import Timer
 from app.dashboard.columns import Layout, layout
 from app.dashboard.keys import MOVES, bindings
 from app.dashboard.painted import Painted, thumb
-from app.dashboard.rowpaint import heading, paint
-from app.dashboard.rows import Clock, Moment, Row, row_of
+from app.dashboard.rowpaint import NOTHING, Shown, heading, paint
+from app.dashboard.rows import Clock, Moment, row_of
 from app.model.outcome import Progress
 from app.model.task import Task
 
@@ -80,7 +80,8 @@ class TaskTable(Painted, can_focus=True):
         self._digits = 2
         self._cursor = 0
         self._top = 0
-        self._drawn: dict[int, tuple[Row | None, bool]] = {}
+        self._drawn: dict[int, Shown] = {}
+        self._frame: tuple[int, tuple[str, ...]] | None = None
         self._ticker: Timer | None = None
         self._empty: tuple[str, ...] = EMPTY
 
@@ -238,8 +239,13 @@ class TaskTable(Painted, can_focus=True):
         self._top = max(0, min(self._top, len(self._tasks) - self._capacity))
         self._top = min(self._top, self._cursor)
         self._top = max(self._top, self._cursor - self._capacity + 1)
-        for y in range(self.size.height):
-            self._redraw(y)
+        frame = (self._digits, () if self._tasks else self._empty)
+        if frame != self._frame:
+            self._frame = frame
+            self.refresh()
+        else:
+            for y in range(self.size.height):
+                self._redraw(y)
         self._run_clock()
 
     def _run_clock(self) -> None:
@@ -255,20 +261,20 @@ class TaskTable(Painted, can_focus=True):
         if self._drawn.get(y) != self._line(y):
             self.refresh(Region(0, y, self.size.width, 1))
 
-    def _line(self, y: int) -> tuple[Row | None, bool]:
-        """What a line of the screen should show: its row, and whether the cursor is there."""
+    def _line(self, y: int) -> Shown:
+        """What a line of the screen should show."""
         index = self._top + y - 1
         if y == 0 or index >= len(self._tasks):
-            return None, False
+            return NOTHING
         task = self._tasks[index]
         row = row_of(task, self._progress.get(task.id), self._last_lines.get(task.id, ""), self._clock())
-        return row, index == self._cursor
+        return Shown(row, index == self._cursor, y - 1 in self._thumb())
 
     def render_line(self, y: int) -> Strip:
         """One line: the headings, a row, a line of the empty state, or nothing."""
-        row, selected = self._drawn[y] = self._line(y)
-        if row is not None:
-            return paint(self, row, self._layout, selected=selected, bar=y - 1 in self._thumb())
+        shown = self._drawn[y] = self._line(y)
+        if shown.row:
+            return paint(self, shown, self._layout)
         if not self._tasks:
             return self._empty_line(y)
         if y == 0:

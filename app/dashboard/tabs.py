@@ -15,8 +15,10 @@ from app.logs.sanitise import sanitise
 
 RULE = "─"
 _EDGE = RULE * 2
-_SHORTEST_TITLE = 8
+_SHORTEST_TITLE = 20
 _WIDEST_RIGHT_RULE = 15
+# Both edges, the blanks around the title, and what must be left of the rules between the parts.
+_RULES = 2 * len(_EDGE) + 2 + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,12 @@ def tab_runs(width: int, title: str, tabs: Sequence[str], active: str, note: str
     strip = _tab_strip(tabs, active)
     tabs_width = sum(width_of(run.text) for run in strip)
     note = f" {note} " if note else ""
-    if width - tabs_width - width_of(note) - 6 < _SHORTEST_TITLE:
+    if width - tabs_width - width_of(note) - _RULES < min(width_of(title), _SHORTEST_TITLE):
         note = ""
-    title = cut(title, max(0, width - tabs_width - width_of(note) - 7))
+    title = cut(title, max(0, width - tabs_width - width_of(note) - _RULES))
     title = f" {title} " if title else ""
     free = max(0, width - 2 * len(_EDGE) - width_of(title) - tabs_width - width_of(note))
-    right = min(_WIDEST_RIGHT_RULE, free // 3) if note else 0
+    right = min(_WIDEST_RIGHT_RULE, max(2, free // 3)) if note else 0
     return [
         Run(_EDGE, "rule"),
         Run(title, "title"),

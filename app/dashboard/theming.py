@@ -51,7 +51,12 @@ class DashboardTheme:
         """The variables that the style sheets use: ``state-running``, ``muted``, ``log-9`` …"""
         states = {f"state-{name.replace('_', '-')}": colour for name, colour in self.states.items()}
         log = {f"log-{number}": self.log[name] for number, name in enumerate(LOG)}
-        return {**states, **log, **_chrome(self.base)}
+        return {**states, **log, **_chrome(self.base), "bar": self._bar}
+
+    @property
+    def _bar(self) -> str:
+        """The filled part of a progress bar: a whole block of the state's own colour would be too loud."""
+        return Color.parse(self.base["background"]).blend(Color.parse(self.states["running"]), 0.6).hex6
 
     def for_textual(self) -> TextualTheme:
         """The same theme in the form that ``App.register_theme`` takes."""
