@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import until
 from tests.worker.conftest import Site
 
 BAD = "import os\nimport sys\nprint(f'x')\n"
@@ -250,3 +252,22 @@ def test_a_broken_configuration_ends_with_ruffs_own_exit_code(shop: Site) -> Non
     assert ran.code == 2
     assert ran.error.startswith("Ruff could not check the files: ")
     assert shop.read("src/a.py") == BAD
+
+
+def test_a_stop_while_the_tests_run_leaves_a_true_summary(shop: Site) -> None:
+    started = shop.outside / "started"
+    shop.write(
+        "tests/test_shop.py",
+        "import pathlib, threading\n\n\ndef test_one():\n"
+        f"    pathlib.Path({str(started)!r}).touch()\n    threading.Event().wait()\n",
+    )
+    head = shop.commit_all()
+    worker = shop.start("fix ruff errors in src and commit")
+    assert until(started.exists, seconds=30)
+    worker.terminate()
+    assert worker.wait(timeout=10) == -signal.SIGTERM
+    summary = (shop.outside / "summary.md").read_text()
+    assert summary.startswith("# Fixed 6 errors across 2 files\n")
+    assert "- nothing was committed" in summary
+    assert "## Tests" not in summary
+    assert shop.git("rev-parse", "HEAD").strip() == head

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.agents.worker.jobs import ABILITIES, FixLint, Job, RunTests, UnableError
 from app.agents.worker.journal import say, write
-from app.agents.worker.processes import Stopped, end_children, on_term
+from app.agents.worker.processes import Stopped, end_children, stop_on_signals
 from app.agents.worker.project import Project
 from app.agents.worker.understanding import understand
 from app.model.outcome import Outcome
@@ -107,16 +107,16 @@ def _write_whole(name: str | None, text: str) -> None:
 
 
 def entry() -> None:
-    """Runs the worker as a process of its own; a SIGTERM ends it with its tools, as that signal's death."""
-    signal.signal(signal.SIGTERM, on_term)
+    """Runs the worker as a process of its own; a signal ends it with its tools, and is what it dies of."""
+    stop_on_signals()
     try:
         code = main(sys.argv[1:])
-    except Stopped:
+    except Stopped as stopped:
         end_children()
         say("Stopped")
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTERM)
-        code = 128 + signal.SIGTERM
+        signal.signal(stopped.number, signal.SIG_DFL)
+        os.kill(os.getpid(), stopped.number)
+        code = 128 + stopped.number
     with contextlib.suppress(OSError):
         sys.stdout.flush()
     raise SystemExit(code)

@@ -60,7 +60,7 @@ def fix(job: FixLint, project: Project, publish: Publish) -> FixReport:
         report = _with_tests(report, project)
         publish(report)
         report = _with_commit(report, repository, written)
-    publish(report)
+        publish(report)
     return report
 
 
@@ -106,6 +106,14 @@ def _check(tool: LintTool, project: Project, saying: str = "Checking") -> Findin
             raise UnableError(f"{tool.linter} could not check the files: {said}", done.code or 1) from None
 
 
+def _check_again(tool: LintTool, project: Project, files: int) -> Findings:
+    try:
+        return _check(tool, project, "Checking again")
+    except UnableError as error:
+        line = f"{error} (after a fix in up to {counted(files, 'file')}; nothing was committed)"
+        raise UnableError(line, error.code) from None
+
+
 def _run(tool: LintTool, argv: tuple[str, ...], project: Project) -> Run:
     environment = project.virtual_env if tool.linter is Linter.RUFF else None
     try:
@@ -145,7 +153,7 @@ def _fix(tool: LintTool, before: Findings, left: Mapping[str, Reason], project: 
         if done.code >= _CRASHED:
             say(f"{tool.linter} gave up with exit code {done.code}")
     now = _digests(planned)
-    after = _check(tool, project, "Checking again")
+    after = _check_again(tool, project, len(planned))
     return LintResult(
         tool.linter, before, after, planned, tuple(path for path in planned if now[path] != earlier[path])
     )
@@ -185,8 +193,15 @@ def _with_commit(report: FixReport, repository: Repository | None, written: Writ
     if report.problem:
         say("Nothing was committed")
         return report
+    try:
+        return _commit(report, repository, written, written.worktree)
+    except UnableError as error:
+        return replace(report, problem=f"Nothing was committed: {error}")
+
+
+def _commit(report: FixReport, repository: Repository, written: Written, earlier: Worktree) -> FixReport:
     now = repository.worktree()
-    if now.branch != written.worktree.branch:
+    if now.branch != earlier.branch:
         line = "Nothing was committed: another branch was checked out while the tests ran."
         return replace(report, problem=line)
     names = _to_commit(report, now, written)

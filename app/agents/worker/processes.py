@@ -22,13 +22,18 @@ KEPT_BYTES = 256 * 1024
 GRACE_S = 2.0
 """How long tools have to end after SIGTERM."""
 
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _OWN_VARIABLES = ("DELEGATE_SUMMARY", "DELEGATE_OUTCOME", "DELEGATE_COMMIT")
 _F_GETPATH = 50
 """The macOS call that tells an open file's path; Linux has /proc for it."""
 
 
 class Stopped(BaseException):
-    """SIGTERM came: everything is to end, so no ``except Exception`` may catch it."""
+    """A signal came, whose number it holds: everything is to end, so no ``except Exception`` may catch it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,18 @@ def run(argv: Sequence[str], folder: Path, environment: Mapping[str, str], stdin
     return _ended(code, head, tail)
 
 
-def on_term(number: int, frame: FrameType | None) -> None:
-    """The handler of SIGTERM: a second one while tools are being ended changes nothing."""
-    del number, frame
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise Stopped
+def stop_on_signals() -> None:
+    """From now on SIGTERM, SIGINT and SIGHUP raise Stopped, once; a signal that is ignored stays so."""
+    for number in _ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _on_signal)
+
+
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    del frame
+    for ending in _ENDING:
+        signal.signal(ending, signal.SIG_IGN)
+    raise Stopped(number)
 
 
 def end_children() -> None:

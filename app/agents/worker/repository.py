@@ -89,7 +89,7 @@ class Repository:
         done = self._git(*arguments)
         if done.returncode:
             said = os.fsdecode(done.stderr).strip().partition("\n")[0] or f"exit code {done.returncode}"
-            raise UnableError(f"git {arguments[0]} failed in {self.top}, so nothing was changed: {said}")
+            raise UnableError(f"git {arguments[0]} failed in {self.top}: {said}")
         return done.stdout
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
