@@ -141,7 +141,7 @@ READER = Reader(
         "    Finished ",
         "    Checking ",
         "    Building ",
-        "running ",
+        "\nrunning ",
     ),
     progress=progress,
     report=report,

@@ -56,6 +56,8 @@ _PLAIN_ERROR = re.compile(
 
 def progress(output: Output) -> Sighting | None:
     """The tests done of those collected, or the percentage alone where the number is not shown (``-q``)."""
+    if not any(mark in output.text for mark in (_SESSION, "%]", "collected ")):
+        return None
     run = _current_run(output.text)
     start = max(run.rfind(_SESSION), 0)
     banner = _BANNER.search(run, run.find("\n", start) + 1 if start else 0)
