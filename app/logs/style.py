@@ -100,7 +100,7 @@ def _with_color(style: Style, ground: str | None, details: list[str]) -> Style:
 
 
 def _color(details: list[str]) -> Color:
-    """The colour that ``5, INDEX`` or ``2, R, G, B`` names, or with colons ``2, space, R, G, B``; else None."""
+    """The colour that ``5, INDEX`` or ``2, R, G, B`` names, or ``2, space, R, G, B``; else None."""
     if not all(detail.isdecimal() or not detail for detail in details):
         return None
     kind, *numbers = (int(detail or 0) for detail in details)

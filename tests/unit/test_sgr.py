@@ -91,6 +91,7 @@ def test_any_parameters_give_colours_in_range(parameters: str) -> None:
         ("31;0;1", Style(bold=True)),
         (">4;1", PLAIN),
         ("9" * 10_000, PLAIN),
+        ("1" + ";1" * 500, PLAIN),
     ],
 )
 def test_parameters(parameters: str, style: Style) -> None:
@@ -134,6 +135,7 @@ def test_an_empty_line_has_no_spans() -> None:
         ("ab\r\u0301cd", "cd"),
         ("ae\u0301\r\tz", "ae\u0301      z"),
         ("日\u0301\r", "日\u0301"),
+        ("日\u0301\bx", " x"),
         ("a\x1b[99999999999Gb", "ab"),
         ("a\x1b[9999Gb", "ab"),
     ],
