@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from app.model.commands import APP, MOVING, TABLE, all_keys
-
-ESCAPE = "escape"
+from app.model.commands import APP, MOVING, TABLE, all_keys, keys_of
 
 
 def screen_bindings() -> list[BindingType]:
@@ -17,6 +15,5 @@ def screen_bindings() -> list[BindingType]:
     wanted = [key for key in all_keys() if key.where in (APP, TABLE) and key.group != MOVING]
     return [
         Binding(",".join(key.keys), f"press('{key.id}')", key.help, show=False, id=key.id)
-        for key in wanted
-        if key.id != "open"
+        for key in (*wanted, keys_of("back"))
     ]

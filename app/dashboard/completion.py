@@ -46,9 +46,9 @@ class Completion:
 class Choices:
     """What there is to complete with.
 
-    ``agents``, ``themes`` and ``tags`` are names; ``tasks`` are (number, name), newest first; ``commands`` are
-    (slash command without the slash, help); ``options`` are (key with its colon, help); ``folders`` lists the
-    folders that begin with the given path, each with a slash at its end.
+    ``agents``, ``themes`` and ``tags`` are names; ``tasks`` are (number, name); ``commands`` are (slash
+    command without the slash, help); ``options`` are (key with its colon, help); ``folders`` lists the folders
+    that begin with the given path, each with a slash at its end.
     """
 
     agents: Sequence[str] = ()

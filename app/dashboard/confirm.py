@@ -29,8 +29,8 @@ class Answer(Enum):
 class Question(Generic[Intent]):
     """Something that waits for a second key.
 
-    ``intent`` is what a yes will do, ``keys`` are the keys that say yes; ``expires`` is a time on the monotonic
-    clock in seconds, None for a question that waits until a key answers it.
+    ``intent`` is what a yes will do, ``keys`` are the keys that say yes; ``expires`` is in monotonic seconds,
+    None for a question that waits until a key answers it.
     """
 
     intent: Intent

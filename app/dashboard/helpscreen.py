@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from app.dashboard.choices import TASK_WORDS
 from app.model.commands import COMMANDS, GROUPS, Command, Key, all_keys
 
 _KEY_CELLS = 18
@@ -80,22 +81,6 @@ def _input_lines() -> Iterator[Content]:
     yield Content.styled("In the text of a task", "bold")
     for typed, what in TASK_WORDS:
         yield _line(typed, what)
-
-
-TASK_WORDS = (
-    ("@agent", "who does the work"),
-    ("p:high", "priority: critical, high, normal or low"),
-    ("t:30m", "stop it after this time; t:none for no limit"),
-    ("after:8", "start once #8 is complete"),
-    ("in:packages/api", "the folder to work in"),
-    ("name:short-name", "a name of your own"),
-    ("+tag", "a word to find it by"),
-    ("commit:yes", "commit what the worker fixed; commit:no never does"),
-    ("!make test", "run a shell command as it is"),
-    ('"p:low" \\p:low', "quoted or with a backslash it is text, not an option"),
-    ("tab", "complete; ↑ ↓ what you typed before; ctrl+j a new line; ctrl+g your editor"),
-)
-"""What may stand in a task's text, beside the text."""
 
 
 def _line(left: str, right: str) -> Content:

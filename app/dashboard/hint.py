@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from app.dashboard.tone import Tone
 from app.logs.sanitise import sanitise
-
-
-class Tone(StrEnum):
-    """How a line is meant; each is a class in the style sheet."""
-
-    PLAN = "plan"
-    DONE = "done"
-    QUESTION = "question"
-    PROBLEM = "problem"
-
 
 _MARKS = {Tone.PLAN: "", Tone.DONE: "", Tone.QUESTION: "? ", Tone.PROBLEM: "! "}
 

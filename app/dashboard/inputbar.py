@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
 
-from app.dashboard.completion import Choices
-from app.dashboard.hint import Hint, Tone
+from app.dashboard.completion import Completion
+from app.dashboard.hint import Hint
+from app.dashboard.inputhistory import InputStore
+from app.dashboard.plan import Describe, Known, Plan, make_plan
+from app.dashboard.preview import preview
 from app.dashboard.taskinput import TaskInput
+from app.dashboard.tone import Tone
+from app.model.sentences import read
+
+DRAFT_PAUSE_S = 1.0
+"""A draft is written down once nothing was typed for this long, so that even a killed screen loses little."""
 
 
 class Target(StrEnum):
@@ -22,25 +34,53 @@ class Target(StrEnum):
 
 
 class InputBar(Vertical):
-    """One text field for tasks, slash commands, sentences and the filter.
+    """One text field for tasks, slash commands, sentences, the filter and edited retries.
 
-    What was typed for a task is kept while the field serves as the filter, and comes back afterwards.
+    What was typed for a task is kept while the field serves for something else, and comes back afterwards.
+    ``known`` tells what readings are resolved against, ``describe`` what a new task would be. ``idle`` is the
+    line that is shown while nothing is typed.
     """
 
     DEFAULT_CSS = """
     InputBar { height: auto; padding: 0 1; }
     InputBar > Horizontal { height: auto; }
-    InputBar #input-label { width: auto; color: $accent; text-style: bold; padding: 0 1 0 0; }
+    InputBar #input-label { width: auto; color: $text-muted; padding: 0 1 0 0; }
+    InputBar:focus-within #input-label { color: $accent; text-style: bold; }
     InputBar TaskInput { width: 1fr; }
     """
 
-    def __init__(self) -> None:
+    @dataclass
+    class Planned(Message):
+        """Enter was pressed on a task, a slash command or a sentence."""
+
+        plan: Plan
+
+    @dataclass
+    class Filtered(Message):
+        """The filter's words changed; ``final`` when Enter or escape ended the typing."""
+
+        words: str
+        final: bool = False
+
+    @dataclass
+    class RetryWanted(Message):
+        """Enter was pressed on an edited text."""
+
+        text: str
+
+    def __init__(self, store: InputStore, known: Callable[[], Known], describe: Describe) -> None:
         super().__init__(id="input-bar")
         self.target = Target.TASK
         self.field = TaskInput(id="input")
         self.hint = Hint(id="hint")
         self._label = Static(Target.TASK.value, id="input-label", markup=False)
         self._drafts: dict[Target, str] = {}
+        self._store = store
+        self._known = known
+        self._describe = describe
+        self.idle = ""
+        self._saved = ""
+        self._draft_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Label and field side by side, the hint below."""
@@ -48,6 +88,12 @@ class InputBar(Vertical):
             yield self._label
             yield self.field
         yield self.hint
+
+    def on_mount(self) -> None:
+        """Bring back what was being typed when the last session ended."""
+        self.field.earlier.entries = self._store.load_history()
+        self._saved = self._store.load_draft()
+        self.field.value = self._saved
 
     @property
     def text(self) -> str:
@@ -59,29 +105,93 @@ class InputBar(Vertical):
         """The unsent text of a task, also while the field serves for something else."""
         return self.text if self.target is Target.TASK else self._drafts.get(Target.TASK, "")
 
+    def save_draft(self) -> None:
+        """Write the draft down, if it is another than the one on disk."""
+        if self.draft != self._saved:
+            self._saved = self.draft
+            self._store.save_draft(self._saved)
+
     def aim(self, target: Target, text: str | None = None, label: str = "") -> None:
         """Use the field for ``target``, with ``text`` in it or what was last typed for that target."""
         if target is not self.target:
             self._drafts[self.target] = self.text
             self.target = target
         self._label.update(label or target.value)
-        wanted = self._drafts.pop(target, "") if text is None else text
-        if text is not None or wanted != self.text:
-            self.field.value = wanted
+        self.field.value = self._drafts.pop(target, self.text) if text is None else text
+        self.refresh_preview()
 
-    def clear(self) -> None:
-        """Empty the field and aim it at a new task again; a task's draft that had to make room comes back."""
-        self.field.value = ""
+    def aim_at_task(self) -> None:
+        """Use the field for a new task again, with the draft that had to make room."""
         if self.target is not Target.TASK:
-            self._drafts.pop(self.target, None)
-            self.target = Target.TASK
-            self._label.update(Target.TASK.value)
-            self.field.value = self._drafts.pop(Target.TASK, "")
+            self.aim(Target.TASK, self._drafts.get(Target.TASK, ""))
+            self._drafts.clear()
+
+    def sent(self, text: str) -> None:
+        """Empty the field, because what stood in it is being carried out; up brings it back."""
+        self.field.earlier.add(text)
+        self._store.append(text)
+        self.field.value = ""
+        self.save_draft()
+
+    def give_back(self, text: str) -> None:
+        """Put a text that could not be carried out where it was, unless something else is being typed."""
+        if not self.text.strip() and self.target is Target.TASK:
+            self.field.value = text
 
     def say(self, text: str, tone: Tone = Tone.PLAN) -> None:
-        """Show one line under the field."""
+        """Show one line under the field, until something is typed."""
         self.hint.say(text, tone)
 
-    def offer(self, choices: Choices) -> None:
-        """Take what can be completed from now on."""
-        self.field.choices = choices
+    def plan(self) -> Plan:
+        """What Enter would do now."""
+        return make_plan(read(self.text), self._known())
+
+    def refresh_preview(self) -> None:
+        """Say anew what Enter will do, because the text or the tasks have changed."""
+        if self.target is Target.TASK:
+            self.say(*(preview(self.plan(), self._describe) if self.text.strip() else (self.idle, Tone.PLAN)))
+        elif self.target is Target.FILTER:
+            self.say("words, a status, @agent, +tag, #number · ⏎ keeps it · esc shows all")
+        else:
+            self.say("⏎ runs it again with this text · esc leaves it as it is")
+
+    # Events
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Say what Enter will do, and keep the draft."""
+        event.stop()
+        if self.target is Target.FILTER:
+            self.post_message(self.Filtered(self.text))
+        if self.target is Target.TASK:
+            if self._draft_timer is not None:
+                self._draft_timer.stop()
+            self._draft_timer = self.set_timer(DRAFT_PAUSE_S, self.save_draft)
+        self.refresh_preview()
+
+    def on_task_input_submitted(self, event: TaskInput.Submitted) -> None:
+        """Hand over what was typed, as what it was read."""
+        event.stop()
+        if self.target is Target.FILTER:
+            self.post_message(self.Filtered(self.text, final=True))
+        elif self.target is Target.RETRY:
+            self.post_message(self.RetryWanted(self.text))
+        elif self.text.strip():
+            self.post_message(self.Planned(self.plan()))
+
+    def on_task_input_offered(self, event: TaskInput.Offered) -> None:
+        """Show the candidates beside the plan, the one in place first in line."""
+        event.stop()
+        if event.completion is not None and self.target is Target.TASK:
+            self.say(_candidates(event.completion, event.chosen))
+
+
+def _candidates(completion: Completion, chosen: int | None) -> str:
+    first = 0 if chosen is None else chosen
+    listed = completion.candidates[first : first + 6]
+    words = "  ".join(_candidate(c.text, c.hint) for c in listed)
+    more = len(completion.candidates) - first - len(listed)
+    return f"tab  {words}{f'  … {more} more' if more > 0 else ''}"
+
+
+def _candidate(text: str, hint: str) -> str:
+    return f"{text} ({hint})" if hint and not text.startswith("@") else text

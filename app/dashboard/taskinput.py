@@ -18,8 +18,8 @@ _NEWLINE_KEYS = frozenset({"ctrl+j", "alt+enter", "shift+enter"})
 class TaskInput(TextArea):
     """Where tasks, slash commands and sentences are typed.
 
-    Enter sends, tab completes or leaves, up and down walk the history at the first and last line, ctrl+j makes
-    a new line. ``choices`` is set from outside whenever what can be completed has changed.
+    Enter sends, tab completes or leaves, up and down walk the history at the first and last line, ctrl+j
+    breaks the line. ``choices`` is set from outside whenever what can be completed has changed.
     """
 
     DEFAULT_CSS = """
@@ -119,6 +119,11 @@ class TaskInput(TextArea):
             self._chosen = None
             self.refresh_offer()
         self._placing = False
+
+    def on_text_area_selection_changed(self) -> None:
+        """What is missing is shown behind the last word only."""
+        if self.cursor_location != self.document.end:
+            self.suggestion = ""
 
     _placed: str = ""
 

@@ -1,0 +1,38 @@
+"""Telling once that a task has ended: what the toast says, and whom it may spare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.logs.sanitise import sanitise
+from app.model.status import Status
+from app.model.task import Task
+from app.notify.notice import Severity, notice_for
+
+MOST_TOASTS = 3
+"""More ends at once are told together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """What one toast says, safe for the terminal."""
+
+    title: str
+    body: str
+    severity: Severity
+
+
+def toasts(ended: Sequence[Task]) -> list[Toast]:
+    """The toasts for tasks that ended in the same moment: one each, or one for all when they are many."""
+    if len(ended) > MOST_TOASTS:
+        return [_together(ended)]
+    notices = [notice_for(task) for task in ended]
+    return [Toast(sanitise(notice.title), sanitise(notice.body), notice.severity) for notice in notices]
+
+
+def _together(ended: Sequence[Task]) -> Toast:
+    counts = [(sum(task.status is status for task in ended), status) for status in Status]
+    words = ", ".join(f"{count} {status.word}" for count, status in counts if count)
+    fine = all(task.status is Status.COMPLETE for task in ended)
+    return Toast(f"{len(ended)} tasks ended", words, "information" if fine else "warning")

@@ -1,0 +1,243 @@
+"""What the registry says, brought to the screen: read in threads, told in messages, silent when quiet."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.message import Message
+
+from app.logs.readers import read_progress
+from app.logs.sanitise import sanitise
+from app.logs.window import LogFile
+from app.model.outcome import Progress
+from app.model.task import Task
+from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
+
+FIRST_TASKS = 300
+"""How many of the newest tasks are read before the first paint; older ones come behind."""
+
+BATCH = 250
+"""Older tasks told in one message."""
+
+LOG_PERIOD_S = 0.3
+"""The shortest time between two looks at the logs of running tasks."""
+
+ALIVE_PERIOD_S = 1.0
+"""The time between two looks whether the runners are still there: one that is killed rings no bell."""
+
+TAIL_BYTES = 64 * 1024
+"""How much of a log's end is read for progress and the last line."""
+
+_DEBOUNCE_MS, _STEP_MS, _PATIENCE_MS = 100, 50, 10_000
+_FAULTS = (UnknownTask, DamagedRecord, OSError)
+
+
+@dataclass
+class RecordsChanged(Message):
+    """Records that are new or different, and ids that are gone.
+
+    ``damaged`` counts the records in quarantine. ``complete`` is True once every task has been told.
+    """
+
+    tasks: list[Task]
+    removed: list[str]
+    paused: bool
+    damaged: int
+    complete: bool
+
+
+@dataclass
+class LogSpoke(Message):
+    """A running task's log grew: how far it has come, and its last line, made safe."""
+
+    task_id: str
+    progress: Progress | None
+    last_line: str
+
+
+class Feed:
+    """Watches the registry for one dashboard.
+
+    ``post`` is called from threads of its own. One thread waits for the bell, the other reads; while no task
+    runs neither of them has a clock.
+    """
+
+    def __init__(self, registry: Registry, limit: int, post: Callable[[Message], object]) -> None:
+        self._registry = registry
+        self._limit = limit
+        self._post = post
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._lock = threading.Lock()
+        self._named: set[str] = set()
+        self._known: dict[str, tuple[int, ...]] = {}
+        self._open: dict[str, Task] = {}
+        self._sizes: dict[Path, int] = {}
+        self._horizon = ""
+        self._complete = False
+
+    def start(self) -> None:
+        """Read the newest tasks, then the older ones, and watch all the while; returns at once."""
+        for work in (self._watch, self._read):
+            threading.Thread(target=work, name=f"feed{work.__name__}", daemon=True).start()
+
+    def stop(self) -> None:
+        """End both threads, waiting for neither."""
+        self._stop.set()
+        self._wake.set()
+
+    def look(self, ids: Iterable[str] = ()) -> None:
+        """Read these tasks again soon, and whatever else has changed; from any thread."""
+        with self._lock:
+            self._named.update(ids)
+        self._wake.set()
+
+    # The bell
+
+    def _watch(self) -> None:
+        from watchfiles import watch
+
+        home = self._registry.home
+        bell = watch(
+            *(folder for folder in (home.running, home.queued, home.root) if folder.is_dir()),
+            recursive=False,
+            debounce=_DEBOUNCE_MS,
+            step=_STEP_MS,
+            stop_event=self._stop,
+            rust_timeout=_PATIENCE_MS,
+            raise_interrupt=False,
+        )
+        for changes in bell:
+            self.look(task_id for _, path in changes if (task_id := _id_in(Path(path).name)))
+
+    # The reader
+
+    def _read(self) -> None:
+        self._tell_newest()
+        self._tell_older()
+        alive = time.monotonic()
+        while not self._stop.is_set():
+            running = any(task.status.live for task in self._open.values())
+            rung = self._wake.wait(LOG_PERIOD_S if running else None)
+            if self._stop.is_set():
+                return
+            if rung or time.monotonic() - alive >= ALIVE_PERIOD_S:
+                alive = time.monotonic()
+                self._tell_changes()
+            self._tell_logs()
+            if rung:
+                self._stop.wait(_STEP_MS / 1000)  # a burst of changes is one look, not twenty
+
+    def _tell_newest(self) -> None:
+        newest = self._registry.recent(FIRST_TASKS, self._limit)
+        ids = self._registry.ids()[-FIRST_TASKS:]
+        self._horizon = ids[0] if ids else ""
+        self._tell(newest, [])
+        self._tell_logs()
+
+    def _tell_older(self) -> None:
+        batch: list[Task] = []
+        for task in self._registry.older(self._horizon) if self._horizon else ():
+            if self._stop.is_set():
+                return
+            if task.id not in self._known:
+                batch.append(task)
+            if len(batch) >= BATCH:
+                self._tell(batch, [])
+                batch = []
+                if self._wake.is_set():
+                    self._tell_changes()
+        self._complete = True
+        self._tell(batch, [])
+
+    def _tell_changes(self) -> None:
+        self._wake.clear()
+        with self._lock:
+            named, self._named = self._named, set()
+        listed = self._registry.ids()
+        ids = set(listed)
+        removed = [task_id for task_id in self._known if task_id not in ids]
+        now_open = {task.id: task for task in self._registry.open_tasks(self._limit) if task.id in ids}
+        wanted = (named | self._open.keys() | self._moved(listed)) & ids - now_open.keys()
+        fresh = [task for task in now_open.values() if task != self._open.get(task.id)]
+        told = [*fresh, *self._loaded(wanted)]
+        if told or removed or named:
+            self._tell(told, removed)
+
+    def _moved(self, listed: list[str]) -> set[str]:
+        """Tasks whose record is another than the one told. Older ones are looked at only when named."""
+        newest = listed[-FIRST_TASKS:]
+        unknown = (task_id for task_id in listed if task_id not in self._known)
+        moved = {task_id for task_id in newest if self._known.get(task_id) != self._signature(task_id)}
+        return moved.union(task_id for task_id in unknown if self._complete or task_id >= self._horizon)
+
+    def _loaded(self, ids: Iterable[str]) -> list[Task]:
+        tasks: list[Task] = []
+        for task_id in sorted(ids):
+            with suppress(*_FAULTS):
+                tasks.append(self._registry.load(task_id))
+        return tasks
+
+    def _tell(self, tasks: list[Task], removed: list[str]) -> None:
+        for task in tasks:
+            self._known[task.id] = self._signature(task.id)
+            if task.status.ended:
+                self._open.pop(task.id, None)
+            else:
+                self._open[task.id] = task
+        for task_id in removed:
+            self._known.pop(task_id, None)
+            self._open.pop(task_id, None)
+        damaged = len(self._registry.damaged())
+        self._post(RecordsChanged(tasks, removed, self._paused(), damaged, self._complete))
+
+    def _paused(self) -> bool:
+        try:
+            return self._registry.settings().paused
+        except Exception:
+            return False
+
+    def _signature(self, task_id: str) -> tuple[int, ...]:
+        """What differs after the record was replaced; equal means unchanged."""
+        try:
+            found = os.stat(self._registry.home.task_file(task_id, "state.toml"))  # noqa: PTH116 - often
+        except OSError:
+            return ()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    # The logs
+
+    def _tell_logs(self) -> None:
+        for task in list(self._open.values()):
+            if task.status.live and task.attempt is not None:
+                with suppress(OSError):
+                    self._tell_log(task.id, self._registry.home.log(task.attempt.log))
+
+    def _tell_log(self, task_id: str, path: Path) -> None:
+        log = LogFile(path)
+        size = log.size()
+        if size == self._sizes.get(path, 0):
+            return
+        self._sizes[path] = size
+        text = log.tail_text(TAIL_BYTES)
+        progress = read_progress(text, cut=size > TAIL_BYTES)
+        self._post(LogSpoke(task_id, progress, last_line(text)))
+
+
+def last_line(text: str) -> str:
+    """The last line with something on it, made safe for the screen."""
+    for line in reversed(text.rsplit("\n", 50)):
+        if line.strip():
+            return sanitise(line.strip()[-500:])
+    return ""
+
+
+def _id_in(name: str) -> str:
+    """The task that a file in the watched folders is about, or an empty string."""
+    return name if is_task_id(name) else marker_id(name)

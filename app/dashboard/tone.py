@@ -1,0 +1,14 @@
+"""How a line of words is meant."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """How a line is meant; each is a class in the style sheet."""
+
+    PLAN = "plan"
+    DONE = "done"
+    QUESTION = "question"
+    PROBLEM = "problem"
