@@ -105,6 +105,15 @@ def cut_off(pieces: Sequence[tuple[str, Style]], width: int, mark: Style) -> Str
     return Strip([*_row(pieces, start, end), Segment(_MORE, mark)])
 
 
+def marked(strip: Strip, start: int, end: int, mark: Style) -> Strip:
+    """The strip with the characters from ``start`` to ``end`` (-1: to the last) shown as selected."""
+    text = strip.text
+    left = width_of(text[:start])
+    right = strip.cell_length if end == -1 else width_of(text[:end])
+    middle = Strip(Segment.apply_style(strip.crop(left, right), post_style=mark))
+    return Strip.join([strip.crop(0, left), middle, strip.crop(right, strip.cell_length)])
+
+
 def _row(pieces: Sequence[tuple[str, Style]], start: int, end: int) -> Strip:
     """The characters from ``start`` to ``end`` with their styles."""
     segments: list[Segment] = []

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from contextvars import Context, copy_context
-from functools import partial
 from pathlib import Path
 
-from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.selection import Selection
@@ -16,12 +12,13 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from app.dashboard.cells import cut
+from app.dashboard.growth import Growth
 from app.dashboard.keys import MOVES, bindings
-from app.dashboard.loglines import LineStrips
-from app.dashboard.painted import Painted, thumb
+from app.dashboard.loglines import LineStrips, marked
+from app.dashboard.painted import thumb
 from app.dashboard.rowpaint import THUMB
+from app.dashboard.scrolled import Scrolled
 from app.dashboard.viewport import View, ViewRow, end_view, moved, view_at
-from app.logs.follow import Follower
 from app.logs.sanitise import sanitise
 from app.logs.window import Line, LogFile
 
@@ -32,7 +29,7 @@ UNFOCUSED_FRAME_S = 0.25
 """The same while the terminal has lost the focus."""
 
 
-class LogPane(Painted, can_focus=True):
+class LogPane(Scrolled, can_focus=True):
     """Shows a log by pulling the lines in view out of the file; what is not in view costs nothing.
 
     At its end it follows what is written. Scrolled up it stays, and tells how much is new; at the end it
@@ -72,14 +69,9 @@ class LogPane(Painted, can_focus=True):
         self._following = True
         self._wrap = True
         self._told: tuple[bool, int] = (True, 0)
-        self._follower: Follower | None = None
-        self._newest: tuple[int, list[Line]] = 0, []
-        self._woken = False
+        self._growth: Growth | None = None
         self._frame: Timer | None = None
         self._painted_at = 0.0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        # A call from another thread would otherwise run outside the app, and so would its timer.
-        self._app_context: Context | None = None
 
     # What the pane shows
 
@@ -96,6 +88,8 @@ class LogPane(Painted, can_focus=True):
             self._following, self._view = True, View()
         self._watch(restart=not same)
         self._reload()
+        if not self._view.rows:
+            self.refresh()
 
     @property
     def path(self) -> Path | None:
@@ -115,42 +109,32 @@ class LogPane(Painted, can_focus=True):
     # Growing
 
     def _watch(self, *, restart: bool) -> None:
-        """Have a follower exactly while the log may grow."""
-        if self._follower is not None and (restart or not self._live):
-            self._follower.stop()
-            self._follower = None
-        if self._follower is None and self._live and self._log is not None and self._loop is not None:
-            self._follower = Follower(self._log.path, partial(self._grown, self._log))
-            self._follower.start()
+        """Have a thread that watches exactly while the log may grow."""
+        if self._growth is not None and (restart or not self._live):
+            self._growth.stop()
+            self._growth = None
+        if self._growth is None and self._live and self._log is not None and self.is_running:
+            self._growth = Growth(self._log, self._wanted, self._schedule)
 
-    def _grown(self, log: LogFile, size: int) -> None:
-        """In the follower's thread: read the newest window, and wake the screen once for all that is new."""
-        loop = self._loop
-        if log is not self._log or loop is None:
-            return
-        try:
-            height = self.size.height
-            self._newest = height, log.tail(height) if self._following else []
-        except OSError:
-            return
-        self._bytes = size
-        if not self._woken:
-            self._woken = True
-            loop.call_soon_threadsafe(self._schedule, context=self._app_context)
+    def _wanted(self) -> int:
+        return self.size.height if self._following else 0
 
     def _schedule(self) -> None:
-        self._woken = False
+        """Show what is new, but not too soon after the last time."""
         if self._frame is None and self.is_mounted:
             pause = FRAME_S if self.app.app_focus else UNFOCUSED_FRAME_S
             wait = max(0.001, self._painted_at + pause - time.monotonic())
             self._frame = self.set_timer(wait, self._catch_up)
 
     def _catch_up(self) -> None:
-        """Show what the follower found last."""
+        """Show what the thread found last."""
         self._frame, self._painted_at = None, time.monotonic()
-        height, lines = self._newest
-        if self._following and height == self.size.height:
-            self._put(end_view(lines, self._rows, self._rows_of))
+        if self._growth is None:
+            return
+        newest = self._growth.take()
+        self._bytes = newest.size
+        if self._following and newest.wanted == self.size.height:
+            self._put(end_view(newest.lines, self._rows, self._rows_of))
         elif self._following or len(self._view.rows) < self._rows:
             self._reload()
         self._tell()
@@ -166,6 +150,7 @@ class LogPane(Painted, can_focus=True):
         except OSError as error:
             self._note = f"The log cannot be read: {error.strerror}."
             self._put(View())
+            self.refresh()
         self._tell()
 
     def _read(self, log: LogFile) -> View:
@@ -184,14 +169,6 @@ class LogPane(Painted, can_focus=True):
             self.post_message(self.FollowChanged(self, *told))
 
     # Moving
-
-    def action_move(self, rows: int) -> None:
-        """Scroll by rows."""
-        self._scroll(rows)
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by screens; one row stays in view."""
-        self._scroll(pages * max(1, self._rows - 1))
 
     def action_first(self) -> None:
         """Scroll to the beginning."""
@@ -212,8 +189,10 @@ class LogPane(Painted, can_focus=True):
         """Wrap long lines, or cut them."""
         self._wrap = not self._wrap
         self._reload()
+        self.refresh()
 
-    def _scroll(self, rows: int) -> None:
+    def shift_view(self, rows: int) -> None:
+        """Scroll by rows; at the end, follow."""
         if self._log is not None:
             self._move_to(moved(self._log, self._view, rows, self._rows, self._rows_of))
 
@@ -226,7 +205,6 @@ class LogPane(Painted, can_focus=True):
 
     def on_mount(self) -> None:
         """Begin to follow."""
-        self._loop, self._app_context = asyncio.get_running_loop(), copy_context()
         self._watch(restart=False)
 
     def on_unmount(self) -> None:
@@ -242,16 +220,6 @@ class LogPane(Painted, can_focus=True):
         """Forget the strips: they hold colours."""
         super().notify_style_update()
         self._strips.clear()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
-        self._scroll(3)
-        event.stop()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        self._scroll(-3)
-        event.stop()
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Hold the view while text is selected: what is under the pointer must not move away."""
@@ -286,6 +254,8 @@ class LogPane(Painted, can_focus=True):
         before, self._view = self._view, view
         if not self.is_mounted or not self.size or view == before:
             return
+        if self.text_selection is not None:
+            self.screen.clear_selection()
         if not before.rows or not view.rows or self._thumb_of(before) != self._thumb_of(view):
             self.refresh()
             return
@@ -321,11 +291,4 @@ class LogPane(Painted, can_focus=True):
     def _selected(self, strip: Strip, y: int) -> Strip:
         selection = self.text_selection
         span = selection.get_span(y) if selection is not None else None
-        if span is None:
-            return strip
-        start, end = span
-        end = len(strip.text) if end == -1 else end
-        first, middle, last = (
-            strip.crop(*edges) for edges in ((0, start), (start, end), (end, max(end, strip.cell_length)))
-        )
-        return Strip.join([first, middle.apply_style(self.ink("foreground", ground="rule")), last])
+        return strip if span is None else marked(strip, *span, self.ink("foreground", ground="rule"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.strip import Strip
 
 from app.dashboard.keys import MOVES, bindings
 from app.dashboard.markdown import Line, lay_out
-from app.dashboard.painted import Painted, thumb
+from app.dashboard.painted import thumb
 from app.dashboard.rowpaint import THUMB
+from app.dashboard.scrolled import Scrolled
 from app.logs.sanitise import sanitise_keep_newlines
 from app.model.duration import format_duration
 from app.model.task import Task
@@ -56,7 +56,7 @@ def _literal(text: str) -> str:
     return f"`{text}`" if "`" not in text else text
 
 
-class SummaryPane(Painted, can_focus=True):
+class SummaryPane(Scrolled, can_focus=True):
     """Shows a summary written in Markdown, sanitised, scrolled by the same keys as the log."""
 
     BINDINGS = bindings(MOVES)
@@ -86,14 +86,6 @@ class SummaryPane(Painted, can_focus=True):
 
     # Moving
 
-    def action_move(self, rows: int) -> None:
-        """Scroll by rows."""
-        self._go(self._top + rows)
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by screens; one row stays in view."""
-        self._go(self._top + pages * max(1, self.size.height - 1))
-
     def action_first(self) -> None:
         """Scroll to the beginning."""
         self._go(0)
@@ -101,6 +93,10 @@ class SummaryPane(Painted, can_focus=True):
     def action_last(self) -> None:
         """Scroll to the end."""
         self._go(len(self._lines))
+
+    def shift_view(self, rows: int) -> None:
+        """Scroll by rows."""
+        self._go(self._top + rows)
 
     def _go(self, top: int) -> None:
         top = max(0, min(top, len(self._lines) - self.size.height))
@@ -111,16 +107,6 @@ class SummaryPane(Painted, can_focus=True):
     def on_resize(self) -> None:
         """Break the lines anew."""
         self._arrange()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
-        self._go(self._top + 3)
-        event.stop()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        self._go(self._top - 3)
-        event.stop()
 
     # Drawing
 
