@@ -132,7 +132,7 @@ def inline(text: str, kind: str = "") -> list[Span]:
 
 def _wrapped(block: _Block, width: int) -> list[Line]:
     """The block's words in lines, with its mark before the first."""
-    room = width - width_of(block.first)
+    room = max(1, width - width_of(block.first))
     lines: list[list[Span]] = [[]]
     used = 0
     for word in _words(inline(block.text, block.kind)):
