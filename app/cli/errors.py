@@ -18,6 +18,10 @@ class CommandError(Exception):
     exit_code = FAILURE
 
 
+class NoSuchTask(CommandError):  # noqa: N818 - names what is missing
+    """Words were to name a task, and no task fits them."""
+
+
 class UsageError(CommandError):
     """The command line was not understood; the message says what is allowed."""
 

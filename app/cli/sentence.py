@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from app.cli.errors import CommandError, UsageError
+from app.cli.errors import CommandError, NoSuchTask, UsageError
 from app.cli.output import clean, on_terminal
 from app.cli.session import SEARCHED, Session
 from app.model.sentences import Kind, Reading, read
@@ -40,8 +40,8 @@ def _meant(session: Session, reading: Reading) -> list[Task] | None:
     """The tasks that the sentence is about; None when it turns out to be a new task instead."""
     if reading.targets:
         try:
-            return session.find_all(reading.targets)
-        except CommandError:
+            return session.find_all(reading.targets, reading.kind.suits)
+        except NoSuchTask:
             if reading.needs_match:
                 return None
             raise
@@ -58,14 +58,18 @@ def _in_scope(task: Task, reading: Reading) -> bool:
         return not task.status.ended if reading.kind is Kind.STOP else True
     if reading.scope == "ended":
         return task.status.ended
-    return task.status.value == reading.scope
+    return task.status.value in _statuses(reading)
+
+
+def _statuses(reading: Reading) -> list[str]:
+    return (reading.scope or "").split(",")
 
 
 def _words(reading: Reading, found: Sequence[Task]) -> list[str]:
     if found:
         return [str(task.number) for task in found]
     if reading.kind is Kind.CLEAN and reading.scope not in (None, "all", "ended"):
-        return [str(reading.scope)]
+        return _statuses(reading)
     return []
 
 

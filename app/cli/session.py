@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.cli.errors import CommandError
+from app.cli.errors import CommandError, NoSuchTask
 from app.cli.output import clean, warn
 from app.model.status import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.model.outcome import Progress
     from app.model.task import Attempt, Task
     from app.registry.config import Config
     from app.registry.store import Registry
+
+    Suits = Callable[[Task], bool]
 
 SEARCHED = 500
 """How many of the newest tasks are searched for words; numbers and ids reach all of them."""
@@ -92,28 +96,31 @@ class Session:
 
         tidy(self.registry, self.config)
 
-    def find(self, reference: str) -> Meant:
-        """The one task that a number, id, name or words mean. Raises CommandError for none or several."""
+    def find(self, reference: str, suits: Suits | None = None) -> Meant:
+        """The one task that a number, id, name or words mean; among those that suit, if any of them fits.
+
+        Raises NoSuchTask when no words fit, CommandError for an unknown number and for several tasks.
+        """
         if number := _NUMBER.fullmatch(reference.strip()):
             attempt = int(number[2]) if number[2] else None
             return Meant(self._by_number(int(number[1])), attempt)
         if _is_exact(reference):
             return Meant(self._with_reason(self.load(reference.strip())))
-        return self._by_words(reference)
+        return self._by_words(reference, suits)
 
-    def find_all(self, references: Sequence[str]) -> list[Task]:
+    def find_all(self, references: Sequence[str], suits: Suits | None = None) -> list[Task]:
         """The tasks meant, each once, in the order named; words that together mean one may stand apart."""
         found: dict[str, Task] = {}
-        for meant in self.find_each(references):
+        for meant in self.find_each(references, suits):
             found.setdefault(meant.task.id, meant.task)
         return list(found.values())
 
-    def find_each(self, references: Sequence[str]) -> list[Meant]:
+    def find_each(self, references: Sequence[str], suits: Suits | None = None) -> list[Meant]:
         """The tasks meant with their attempts, in the order named. Raises as ``find``."""
         if len(references) > 1 and not any(map(_is_exact, references)):
             with suppress(CommandError):
-                return [self.find(" ".join(references))]
-        return [self.find(reference) for reference in references]
+                return [self.find(" ".join(references), suits)]
+        return [self.find(reference, suits) for reference in references]
 
     def newest(self) -> Task:
         """The task delegated last. Raises CommandError when there is none."""
@@ -192,12 +199,12 @@ class Session:
         self._tidy()
         return self.registry.with_reasons([self._read(task.id)], self.config.limit)[0]
 
-    def _by_words(self, words: str) -> Meant:
+    def _by_words(self, words: str, suits: Suits | None) -> Meant:
         from app.model.reference import find
 
-        match = find(words, self.recent(SEARCHED))
+        match = find(words, self.recent(SEARCHED), suits)
         if not match.tasks:
-            raise CommandError(f"no task matches {clean(words)!r}; delegate status lists them")
+            raise NoSuchTask(f"no task matches {clean(words)!r}; delegate status lists them")
         if len(match.tasks) > 1:
             shown = ", ".join(f"#{task.number} {clean(task.name)}" for task in match.tasks[:5])
             raise CommandError(f"{clean(words)!r} may mean {shown}; name one by its number")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -52,7 +51,7 @@ class Transaction:
         state = State(Status.QUEUED)
         home = self.registry.home
         folder = home.tasks / f".new-{request.id}"
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         self.save(replace(self.settings, next_number=request.number + 1, last_id=request.id))
         try:
             folder.mkdir(mode=0o700)
@@ -62,7 +61,7 @@ class Transaction:
             self.mark_queued(Task(request, state))
             folder.rename(home.task(request.id))
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
             self._unmark_queued(Task(request, state))
             raise
         sync_folder(home.tasks)
@@ -231,6 +230,14 @@ def _reindex(change: Transaction) -> None:
         elif task.state.status is Status.STARTING:
             (registry.home.running / task_id).touch(mode=0o600)
     change.save(replace(change.settings, boot=boot_id()))
+
+
+def _remove(folder: Path) -> None:
+    """Remove what was half made, if anything was."""
+    if folder.exists():
+        import shutil  # rarely needed, and slow to load
+
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _still_damaged(registry: Registry, task_id: str) -> bool:

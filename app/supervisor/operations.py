@@ -14,7 +14,6 @@ from typing import ParamSpec, TypeVar
 
 from app.model.status import Attention, Priority, Status
 from app.model.task import Request, Task
-from app.registry import trash
 from app.registry.config import Config, load_config
 from app.registry.files import RegistryBusy
 from app.registry.store import DamagedRecord, Registry, UnknownTask
@@ -206,6 +205,8 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
             raise OperationError(f"#{task.number} is running; stop it before you delete it")
         if task.status is Status.LOST and leftovers.find(registry.home, task):
             raise OperationError(f"processes of #{task.number} still run; stop it before you delete it")
+    from app.registry import trash  # slow to load, rarely needed
+
     with transaction(registry) as change:
         return trash.delete(change, [task.id for task in tasks])
 
@@ -225,6 +226,8 @@ def clean(registry: Registry, statuses: Collection[Status] | None = None) -> int
 @_in_one_line
 def undo(registry: Registry) -> list[Task]:
     """Take back the newest deletion; returns the tasks that are there again."""
+    from app.registry import trash  # slow to load, rarely needed
+
     with transaction(registry) as change:
         restored = trash.restore(change)
     if not restored:
