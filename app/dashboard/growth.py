@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from app.logs.follow import Follower
 from app.logs.window import Line, LogFile
 
+FRAME_S = 0.1
+"""The shortest time between two repaints that a log itself causes."""
+
+UNFOCUSED_FRAME_S = 0.25
+"""The same while the terminal has lost the focus."""
+
 
 @dataclass(frozen=True, slots=True)
 class Newest:

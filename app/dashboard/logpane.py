@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from app.dashboard.cells import cut
-from app.dashboard.growth import Growth
+from app.dashboard.growth import FRAME_S, UNFOCUSED_FRAME_S, Growth
 from app.dashboard.keys import MOVES, bindings
 from app.dashboard.loglines import LineStrips, marked
 from app.dashboard.painted import thumb
@@ -21,12 +21,6 @@ from app.dashboard.scrolled import Scrolled
 from app.dashboard.viewport import View, ViewRow, end_view, moved, view_at
 from app.logs.sanitise import sanitise
 from app.logs.window import Line, LogFile
-
-FRAME_S = 0.1
-"""The shortest time between two repaints that the log itself causes."""
-
-UNFOCUSED_FRAME_S = 0.25
-"""The same while the terminal has lost the focus."""
 
 
 class LogPane(Scrolled, can_focus=True):
@@ -69,6 +63,7 @@ class LogPane(Scrolled, can_focus=True):
         self._following = True
         self._wrap = True
         self._told: tuple[bool, int] = (True, 0)
+        self._hidden = False
         self._growth: Growth | None = None
         self._frame: Timer | None = None
         self._painted_at = 0.0
@@ -101,19 +96,15 @@ class LogPane(Scrolled, can_focus=True):
         """Whether the end stays in view as it is written."""
         return self._following
 
-    @property
-    def wrap(self) -> bool:
-        """Whether long lines go on in the next row, rather than being cut."""
-        return self._wrap
-
     # Growing
 
     def _watch(self, *, restart: bool) -> None:
-        """Have a thread that watches exactly while the log may grow."""
-        if self._growth is not None and (restart or not self._live):
+        """Have a thread that watches exactly while the log may grow and somebody can see it."""
+        needed = self._live and not self._hidden and self._log is not None and self.is_running
+        if self._growth is not None and (restart or not needed):
             self._growth.stop()
             self._growth = None
-        if self._growth is None and self._live and self._log is not None and self.is_running:
+        if self._growth is None and needed and self._log is not None:
             self._growth = Growth(self._log, self._wanted, self._schedule)
 
     def _wanted(self) -> int:
@@ -211,6 +202,17 @@ class LogPane(Scrolled, can_focus=True):
         """Let the thread go."""
         self._live = False
         self._watch(restart=True)
+
+    def on_hide(self) -> None:
+        """Rest while another pane or tab is in view."""
+        self._hidden = True
+        self._watch(restart=False)
+
+    def on_show(self) -> None:
+        """Be up to date again."""
+        self._hidden = False
+        self._watch(restart=False)
+        self._reload()
 
     def on_resize(self) -> None:
         """Read as many lines as there is room for."""

@@ -38,6 +38,11 @@ def write(path: Path, *lines: str, end: str = "\n") -> Path:
     return path
 
 
+def followers() -> list[threading.Thread]:
+    """The threads that watch a log."""
+    return [thread for thread in threading.enumerate() if thread.name == "log-follower"]
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     """A log of a hundred lines."""
@@ -306,9 +311,6 @@ async def test_a_quiet_log_runs_no_timer(log: Path) -> None:
 
 
 async def test_the_thread_goes_with_the_log(log: Path) -> None:
-    def followers() -> list[threading.Thread]:
-        return [thread for thread in threading.enumerate() if thread.name == "log-follower"]
-
     app = Host(pane := LogPane())
     async with app.run_test(size=(60, 20)):
         pane.show(log, live=True)
@@ -318,6 +320,21 @@ async def test_the_thread_goes_with_the_log(log: Path) -> None:
         pane.show(log, live=True)
         await eventually(lambda: len(followers()) == 1)
     await eventually(lambda: not followers(), "the end of the thread")
+
+
+async def test_a_hidden_pane_watches_nothing_and_is_up_to_date_when_shown(log: Path) -> None:
+    app = Host(pane := LogPane())
+    async with app.run_test(size=(60, 5)) as pilot:
+        pane.show(log, live=True)
+        await eventually(lambda: "line 99" in screen_text(app))
+        pane.display = False
+        await eventually(lambda: not followers(), "the end of the thread")
+        write(log, "meanwhile")
+        await pilot.pause()
+        pane.display = True
+        await eventually(lambda: "meanwhile" in screen_lines(app)[-1])
+        write(log, "later")
+        await eventually(lambda: "later" in screen_lines(app)[-1])
 
 
 async def test_selected_text_is_what_is_seen(log: Path) -> None:
