@@ -47,7 +47,7 @@ class Choices:
     """What there is to complete with.
 
     ``agents``, ``themes`` and ``tags`` are names; ``tasks`` are (number, name); ``commands`` are (slash
-    command without the slash, help); ``options`` are (key with its colon, help); ``folders`` lists the folders
+    command without the slash, help); ``options`` are (key with its colon, help); ``folders`` lists folders
     that begin with the given path, each with a slash at its end.
     """
 

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from app.dashboard.choices import TASK_WORDS
+from app.dashboard.keys import MOVES, bindings
 from app.model.commands import COMMANDS, GROUPS, Command, Key, all_keys
 
 _KEY_CELLS = 18
@@ -31,20 +32,31 @@ class HelpScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q,enter", "dismiss", "close", show=False),
-        Binding("j", "screen.scroll_help(1)", show=False),
-        Binding("k", "screen.scroll_help(-1)", show=False),
+        *bindings({**MOVES}),
     ]
 
     def compose(self) -> ComposeResult:
         """One scrolling page."""
-        with VerticalScroll() as page:
+        with VerticalScroll(can_focus=False) as page:
             page.border_title = "keys and commands"
             page.border_subtitle = "esc closes"
             yield Static(help_content())
 
-    def action_scroll_help(self, lines: int) -> None:
-        """Scroll by so many lines."""
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+    def action_move(self, rows: int) -> None:
+        """Scroll by rows."""
+        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by screens; one row stays in view."""
+        self.action_move(pages * max(1, self.query_one(VerticalScroll).size.height - 1))
+
+    def action_first(self) -> None:
+        """Scroll to the beginning."""
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """Scroll to the end."""
+        self.query_one(VerticalScroll).scroll_end(animate=False)
 
 
 def help_content() -> Content:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from app.dashboard.tone import Tone
 from app.logs.sanitise import sanitise
 
-_MARKS = {Tone.PLAN: "", Tone.DONE: "", Tone.QUESTION: "? ", Tone.PROBLEM: "! "}
+_MARKS = {Tone.QUESTION: "? ", Tone.PROBLEM: "! "}
 
 
 class Hint(Widget):
@@ -20,6 +20,7 @@ class Hint(Widget):
 
     DEFAULT_CSS = """
     Hint { height: 1; width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    Hint.-caution { color: $warning; }
     Hint.-question { color: $warning; text-style: bold; }
     Hint.-problem { color: $error; }
     """
@@ -37,7 +38,7 @@ class Hint(Widget):
 
     def render(self) -> Content:
         """The mark of the tone, then the words."""
-        return Content(_MARKS[self.tone] + self.text)
+        return Content(_MARKS.get(self.tone, "") + self.text)
 
     def watch_tone(self, tone: Tone) -> None:
         """Lets the style sheet colour the line."""

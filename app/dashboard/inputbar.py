@@ -25,6 +25,9 @@ DRAFT_PAUSE_S = 1.0
 """A draft is written down once nothing was typed for this long, so that even a killed screen loses little."""
 
 
+_LASTING_S = {Tone.DONE: 4.0, Tone.PROBLEM: 12.0}
+
+
 class Target(StrEnum):
     """Where the typed text goes; the value is the label in front of it."""
 
@@ -43,6 +46,7 @@ class InputBar(Vertical):
 
     DEFAULT_CSS = """
     InputBar { height: auto; padding: 0 1; }
+    InputBar.-ruled { border-top: solid $rule; }
     InputBar > Horizontal { height: auto; }
     InputBar #input-label { width: auto; color: $text-muted; padding: 0 1 0 0; }
     InputBar:focus-within #input-label { color: $accent; text-style: bold; }
@@ -80,7 +84,9 @@ class InputBar(Vertical):
         self._describe = describe
         self.idle = ""
         self._saved = ""
+        self._answered = ""
         self._draft_timer: Timer | None = None
+        self._expiry: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Label and field side by side, the hint below."""
@@ -93,7 +99,8 @@ class InputBar(Vertical):
         """Bring back what was being typed when the last session ended."""
         self.field.earlier.entries = self._store.load_history()
         self._saved = self._store.load_draft()
-        self.field.value = self._saved
+        self._put(self._saved)
+        self.refresh_preview()
 
     @property
     def text(self) -> str:
@@ -117,7 +124,7 @@ class InputBar(Vertical):
             self._drafts[self.target] = self.text
             self.target = target
         self._label.update(label or target.value)
-        self.field.value = self._drafts.pop(target, self.text) if text is None else text
+        self._put(self._drafts.pop(target, self.text) if text is None else text)
         self.refresh_preview()
 
     def aim_at_task(self) -> None:
@@ -130,17 +137,27 @@ class InputBar(Vertical):
         """Empty the field, because what stood in it is being carried out; up brings it back."""
         self.field.earlier.add(text)
         self._store.append(text)
-        self.field.value = ""
+        self._put("")
         self.save_draft()
 
     def give_back(self, text: str) -> None:
         """Put a text that could not be carried out where it was, unless something else is being typed."""
-        if not self.text.strip() and self.target is Target.TASK:
-            self.field.value = text
+        if text and not self.text.strip() and self.target is Target.TASK:
+            self._put(text)
+
+    def _put(self, text: str) -> None:
+        """Change the text without the line under it being written anew."""
+        self.field.value = text
+        self._answered = self.text
 
     def say(self, text: str, tone: Tone = Tone.PLAN) -> None:
-        """Show one line under the field, until something is typed."""
+        """Show one line under the field, until something is typed; what was done or failed goes by itself."""
+        if self._expiry is not None:
+            self._expiry.stop()
+            self._expiry = None
         self.hint.say(text, tone)
+        if tone in _LASTING_S:
+            self._expiry = self.set_timer(_LASTING_S[tone], self.refresh_preview)
 
     def plan(self) -> Plan:
         """What Enter would do now."""
@@ -160,6 +177,9 @@ class InputBar(Vertical):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Say what Enter will do, and keep the draft."""
         event.stop()
+        if self.text == self._answered:
+            return
+        self._answered = self.text
         if self.target is Target.FILTER:
             self.post_message(self.Filtered(self.text))
         if self.target is Target.TASK:

@@ -16,7 +16,7 @@ NEEDS_TASK = frozenset({Kind.LOGS, Kind.WAIT, Kind.RESULT, Kind.STOP, Kind.RETRY
 """Kinds that are about certain tasks; without a name they mean the task under the cursor."""
 
 _MOST_NAMED = 4
-_LONGEST_TITLE = 48
+_LONGEST_TITLE = 36
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def _open(screen: MainScreen) -> None:
 
 
 def _back(screen: MainScreen) -> None:
-    if screen.zoomed:
+    if screen.stage.zoomed:
         screen.zoom()
     elif screen.pane != "table":
         screen.focus_pane("table")

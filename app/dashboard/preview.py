@@ -25,7 +25,7 @@ def preview(plan: Plan, describe: Describe) -> Line:
         return plan.problem, Tone.PROBLEM
     if plan.kind is Kind.TASK:
         return _new_task(plan, describe)
-    return f"{ENTER} {_words(plan)}", Tone.QUESTION if plan.kind.destructive else Tone.PLAN
+    return f"{ENTER} {_words(plan)}", Tone.CAUTION if plan.kind.destructive else Tone.PLAN
 
 
 def _new_task(plan: Plan, describe: Describe) -> Line:
@@ -77,7 +77,7 @@ def _named(tasks: Sequence[Task]) -> str:
 def question(plan: Plan) -> str:
     """What is asked before the plan is carried out: it stops or deletes."""
     words = _ABOUT_TASKS[plan.kind].format(_named(plan.tasks))
-    return f"{words}? y or {ENTER} does it, any other key keeps everything as it is"
+    return f"{words}? y or {ENTER} does it, any other key does not"
 
 
 _ABOUT_TASKS = {

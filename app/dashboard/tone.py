@@ -10,5 +10,6 @@ class Tone(StrEnum):
 
     PLAN = "plan"
     DONE = "done"
+    CAUTION = "caution"
     QUESTION = "question"
     PROBLEM = "problem"
