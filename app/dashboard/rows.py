@@ -64,6 +64,7 @@ def row_of(task: Task, progress: Progress | None, last_line: str, moment: Moment
     """The row of a task. ``progress`` and ``last_line`` are what its log says, if anything does."""
     status = task.status
     progress = progress if status.live else None
+    result, last = sanitise(_result(task, progress)), sanitise(_last(task, last_line))
     return Row(
         id=task.id,
         status=status,
@@ -73,9 +74,9 @@ def row_of(task: Task, progress: Progress | None, last_line: str, moment: Moment
         word="stopping" if task.stopping else status.word,
         unread=task.unread,
         fraction=progress.fraction if progress else None,
-        result=sanitise(_result(task, progress)),
+        result=result,
         time=time_cell(task, moment),
-        last=sanitise(_last(task, last_line)),
+        last=last if last != result else "",
     )
 
 

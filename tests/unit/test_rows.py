@@ -94,6 +94,13 @@ def test_failed_task_shows_the_line_that_explains_it() -> None:
     )
 
 
+def test_nothing_is_said_twice_in_a_row() -> None:
+    failed = row_of(task(status=Status.FAILED, exit_code=1, outcome=Outcome(error="exit 1")), None, "", NOW)
+    assert (failed.result, failed.last, failed.explains) == ("exit 1", "", "exit 1")
+    complete = row_of(task(status=Status.COMPLETE, outcome=Outcome(headline="ok")), None, "bye", NOW)
+    assert (complete.result, complete.last) == ("ok", "")
+
+
 def test_failed_tests_are_counted() -> None:
     failed = task(
         status=Status.FAILED, exit_code=1, outcome=Outcome(failed=3, error="test_pay.py::test_total")
