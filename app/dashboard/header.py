@@ -16,6 +16,7 @@ from app.logs.sanitise import sanitise
 from app.model.status import Status
 
 TITLE = "delegate"
+"""The name at the left."""
 
 _GAP = 4
 Part = tuple[str, str]

@@ -14,9 +14,17 @@ from app.dashboard.rows import Row
 from app.model.status import Status
 
 UNSEEN = "●"
+"""Stands before a task whose end nobody has seen yet."""
+
 CURSOR = "▌"
+"""Stands at the edge of the row under the cursor, so that it shows without colour."""
+
 FULL, REST = "█", "░"
+"""What a progress bar is made of."""
+
 THUMB = "▐"
+"""What the scroll bars are made of."""
+
 _BAR_MOST, _BAR_LEAST = 11, 4
 
 

@@ -14,6 +14,8 @@ from app.dashboard.painted import Painted
 from app.logs.sanitise import sanitise
 
 RULE = "─"
+"""What the line is made of."""
+
 _EDGE = RULE * 2
 _SHORTEST_TITLE = 20
 _WIDEST_RIGHT_RULE = 15
