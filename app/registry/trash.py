@@ -42,6 +42,7 @@ def restore(change: Transaction) -> list[str]:
     deletions = sorted(path for path in home.trash.iterdir() if _time_of(path))
     if not deletions:
         return []
+    change.changed = True
     restored = []
     for folder in sorted(deletions[-1].iterdir()):
         logs = folder / _LOGS
