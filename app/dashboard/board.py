@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from app.model.outcome import Progress
 from app.model.task import Task
@@ -20,12 +21,16 @@ class Changes:
 
 @dataclass(slots=True)
 class Board:
-    """The tasks by id, with what their logs say of them while they run; ``unread`` are ids."""
+    """The tasks by id, with what their logs say of them while they run.
+
+    ``unread`` are ids; ``since`` is when somebody began to look.
+    """
 
     tasks: dict[str, Task] = field(default_factory=dict)
     progress: dict[str, Progress] = field(default_factory=dict)
     last_lines: dict[str, str] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def apply(self, changed: Iterable[Task], removed: Iterable[str] = ()) -> Changes:
         """Take records as they are now."""
@@ -35,7 +40,7 @@ class Board:
             before = self.tasks.get(task.id)
             self._put(task)
             reordered |= before is None or before.status is not task.status
-            if before is not None and not before.status.ended and task.status.ended:
+            if self._just_ended(before, task):
                 ended.append(task)
             if not task.status.live:
                 self._forget_log(task.id)
@@ -61,6 +66,15 @@ class Board:
             self.progress.pop(task_id, None)
         else:
             self.progress[task_id] = progress
+
+    def _just_ended(self, before: Task | None, task: Task) -> bool:
+        """Whether this is the end of a run that nobody was told of; it may have been too short to be seen."""
+        if not task.status.ended:
+            return False
+        if before is not None and len(before.state.attempts) == len(task.state.attempts):
+            return not before.status.ended
+        attempt = task.attempt
+        return attempt is not None and attempt.ended is not None and attempt.ended > self.since
 
     def _put(self, task: Task) -> None:
         self.tasks[task.id] = task

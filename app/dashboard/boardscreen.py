@@ -139,6 +139,8 @@ class BoardScreen(Screen[None]):
             self.table.set_tasks(rows, empty=(f"No task fits: {self.filter_words}", "", "esc shows all"))
         else:
             self.table.set_tasks(rows, board.progress, board.last_lines)
+        if self.details.shown is None:
+            self.details.show(self.table.cursor_task)
         self._counts = count(board.tasks.values(), datetime.now().astimezone().date())
         self.bar.field.choices = choices_for(self.session.config, rows, self.themes, self.session.folder)
         self.stage.share_out()

@@ -18,6 +18,7 @@ from app.logs.window import LogFile
 from app.model.outcome import Progress
 from app.model.task import Task
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
+from app.supervisor import launch
 
 FIRST_TASKS = 300
 """How many of the newest tasks are read before the first paint; older ones come behind."""
@@ -81,6 +82,7 @@ class Feed:
         self._sizes: dict[Path, int] = {}
         self._horizon = ""
         self._complete = False
+        self._told_paused = False
 
     def start(self) -> None:
         """Read the newest tasks, then the older ones, and watch all the while; returns at once."""
@@ -158,6 +160,7 @@ class Feed:
 
     def _tell_changes(self) -> None:
         self._wake.clear()
+        launch.reap()
         with self._lock:
             named, self._named = self._named, set()
         listed = self._registry.ids()
@@ -167,7 +170,7 @@ class Feed:
         wanted = (named | self._open.keys() | self._moved(listed)) & ids - now_open.keys()
         fresh = [task for task in now_open.values() if task != self._open.get(task.id)]
         told = [*fresh, *self._loaded(wanted)]
-        if told or removed or named:
+        if told or removed or self._paused() != self._told_paused:
             self._tell(told, removed)
 
     def _moved(self, listed: list[str]) -> set[str]:
@@ -195,7 +198,8 @@ class Feed:
             self._known.pop(task_id, None)
             self._open.pop(task_id, None)
         damaged = len(self._registry.damaged())
-        self._post(RecordsChanged(tasks, removed, self._paused(), damaged, self._complete))
+        self._told_paused = self._paused()
+        self._post(RecordsChanged(tasks, removed, self._told_paused, damaged, self._complete))
 
     def _paused(self) -> bool:
         try:

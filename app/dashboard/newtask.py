@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.agents.delegation import CannotDelegate, agent_name, chosen_agent, resolve_folder
 from app.dashboard.header import short_folder
-from app.model.duration import format_duration
+from app.model.duration import spell_duration
 from app.model.request import Draft, Unset
 from app.model.status import Priority, Status
 from app.registry.config import Config
@@ -33,7 +33,7 @@ class Setting:
 
 
 def describe(draft: Draft, setting: Setting) -> str:
-    """One line of facts: ``starts now · worker · normal · stops after 1h00 · ~/src/shop``.
+    """One line of facts: ``starts now · worker · normal · stops after 1h · ~/src/shop``.
 
     Raises CannotDelegate with one line that says why the task cannot start and what to write instead.
     """
@@ -65,4 +65,4 @@ def _when(draft: Draft, setting: Setting) -> str:
 
 def _limit(draft: Draft, config: Config) -> str:
     seconds = config.timeout_s if isinstance(draft.timeout_s, Unset) else draft.timeout_s
-    return "no time limit" if seconds is None else f"stops after {format_duration(seconds)}"
+    return "no time limit" if seconds is None else f"stops after {spell_duration(seconds)}"

@@ -36,6 +36,7 @@ class Stage(Vertical):
         super().__init__(id="stage")
         self.table = TaskTable(id="table")
         self.details = Details(home)
+        self.details.display = False
         self.zoomed = False
         self._in_details = False
         self._shared: tuple[bool, bool, int] | None = None

@@ -160,5 +160,6 @@ class TaskInput(TextArea):
         before = text[:cursor].split("\n")
         self.move_cursor((len(before) - 1, len(before[-1])))
         if len(offer.candidates) == 1:
-            self._placing = False
-        self.post_message(self.Offered(offer, self._chosen))
+            self._placing, self._chosen = False, None
+        else:
+            self.post_message(self.Offered(offer, self._chosen))

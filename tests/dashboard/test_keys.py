@@ -1,0 +1,41 @@
+"""The table of keys, the bindings, the help and what keys do: none may know of less than the others."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from app.dashboard.bindings import screen_bindings
+from app.dashboard.helpscreen import help_content
+from app.dashboard.pressing import PRESSES
+from app.model.commands import COMMANDS, LOG, MOVING, all_keys
+
+
+def bound() -> dict[str, Binding]:
+    return {
+        binding.id: binding for binding in screen_bindings() if isinstance(binding, Binding) and binding.id
+    }
+
+
+def test_every_key_of_the_table_does_something() -> None:
+    wanted = {key.id for key in all_keys() if key.group != MOVING and key.where != LOG}
+    assert set(PRESSES) == wanted
+    assert set(bound()) == wanted
+
+
+def test_keys_are_bound_as_the_table_has_them_and_can_be_rebound_by_their_id() -> None:
+    for key in all_keys():
+        if key.id in bound():
+            assert bound()[key.id].key == ",".join(key.keys)
+
+
+def test_no_key_is_given_twice() -> None:
+    keys = [key for binding in bound().values() for key in binding.key.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_help_has_every_key_and_every_slash_command() -> None:
+    lines = help_content().plain.splitlines()
+    for key in all_keys():
+        assert any(key.shown in line and key.help in line for line in lines), key
+    for command in COMMANDS:
+        assert any(f"/{command.name} " in line for line in lines) is command.slash
