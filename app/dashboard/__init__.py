@@ -1,0 +1,1 @@
+"""The full-screen dashboard: Textual lives here and nowhere else."""

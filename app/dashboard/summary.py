@@ -10,7 +10,7 @@ from app.dashboard.painted import thumb
 from app.dashboard.rowpaint import THUMB
 from app.dashboard.scrolled import Scrolled
 from app.logs.sanitise import sanitise_keep_newlines
-from app.model.duration import format_duration
+from app.model.duration import spell_duration
 from app.model.task import Task
 
 _INKS = {
@@ -38,7 +38,7 @@ def unfinished(task: Task) -> str:
             f"- agent: {_literal(task.request.agent)}",
             f"- folder: {_literal(task.request.folder)}",
             f"- priority: {task.priority.word}",
-            f"- stops after: {format_duration(limit) if limit is not None else 'no limit'}",
+            f"- stops after: {spell_duration(limit) if limit is not None else 'no limit'}",
             "",
             "The summary comes when it ends.",
         ]

@@ -88,7 +88,7 @@ def in_turn(ours: Callable[[], float], theirs: Callable[[], float], runs: int = 
 
 
 def fill(registry: Registry, count: int) -> None:
-    """Give the registry so many finished tasks: copies of a real record, with numbers and ids of their own."""
+    """Give the registry so many finished tasks: copies of a real record, each with its own number and id."""
     task = registry.home.task(registry.ids()[0])
     request, state = (task / "task.toml").read_text(), (task / "state.toml").read_text()
     for number in range(2, count + 1):
