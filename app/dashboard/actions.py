@@ -57,8 +57,8 @@ def _submit(draft: Draft, session: Session, taken: set[str]) -> Done:
     except CannotDelegate as error:
         raise OperationError(str(error)) from error
     task = operations.submit(session.registry, new, session.environment, session.config)
-    state = "started" if not task.queue_reason else f"waits: {task.queue_reason}"
-    return Done(f"{task_title(task)} {state}", (task,), (task.id,), task.id)
+    line = f"{task_title(task)} waits: {task.queue_reason}" if task.queue_reason else ""
+    return Done(line, (task,), (task.id,), task.id)
 
 
 def _stop(plan: Plan, session: Session) -> Done:

@@ -21,6 +21,7 @@ from app.registry.config import load_config  # noqa: E402
 from app.registry.paths import Home  # noqa: E402
 from app.registry.store import Registry  # noqa: E402
 
+gc.freeze()
 gc.enable()
 
 FALLBACK_THEME = "dark"
@@ -32,6 +33,10 @@ class DelegateApp(App[None]):
 
     TITLE = "delegate"
     ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    ToastRack { margin: 0 0 4 0; }
+    Toast { width: 48; max-width: 90%; padding: 0 1; background: $panel; color: $foreground; }
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()

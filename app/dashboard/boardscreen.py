@@ -38,7 +38,6 @@ class BoardScreen(Screen[None]):
     DEFAULT_CSS = """
     BoardScreen { background: $background; layout: vertical; }
     BoardScreen #away { background: $panel; color: $foreground; padding: 0 1; display: none; }
-    ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
     """
 
     def __init__(self, session: Session) -> None:

@@ -13,6 +13,8 @@ from app.notify.notice import Severity, notice_for
 MOST_TOASTS = 3
 """More ends at once are told together."""
 
+_LONGEST = 160
+
 
 @dataclass(frozen=True, slots=True)
 class Toast:
@@ -28,7 +30,11 @@ def toasts(ended: Sequence[Task]) -> list[Toast]:
     if len(ended) > MOST_TOASTS:
         return [_together(ended)]
     notices = [notice_for(task) for task in ended]
-    return [Toast(sanitise(notice.title), sanitise(notice.body), notice.severity) for notice in notices]
+    return [Toast(sanitise(notice.title), _cut(sanitise(notice.body)), notice.severity) for notice in notices]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _together(ended: Sequence[Task]) -> Toast:

@@ -73,7 +73,7 @@ class InputBar(Vertical):
         text: str
 
     def __init__(self, store: InputStore, known: Callable[[], Known], describe: Describe) -> None:
-        super().__init__(id="input-bar")
+        super().__init__(id="input-bar", classes="-ruled")
         self.target = Target.TASK
         self.field = TaskInput(id="input")
         self.hint = Hint(id="hint")

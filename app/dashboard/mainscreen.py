@@ -97,7 +97,8 @@ class MainScreen(BoardScreen):
         self.feed.look(done.ids)
         if done.select is not None and done.select in self.board.tasks:
             self.select(self.board.tasks[done.select])
-        self.bar.say(done.line, Tone.DONE)
+        if done.line:
+            self.bar.say(done.line, Tone.DONE)
 
     def _tell_damaged(self, damaged: int) -> None:
         if damaged > self._damaged:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
+from textual import events
 
+from app.dashboard.away import Presence
 from app.model.status import Attention, Status
 from app.registry.config import Config, load_config
 from app.registry.store import Registry
@@ -262,8 +268,6 @@ async def test_history_comes_back_with_up_also_after_a_restart(registry: Registr
 
 
 async def test_a_paste_of_several_lines_stays_one_task(registry: Registry) -> None:
-    from textual import events
-
     async with opened(registry) as seat:
         seat.main.bar.field.post_message(events.Paste("!echo a\r\necho b\x1b[2J\recho c"))
         await seat.finds(lambda: seat.main.bar.text == "!echo a\necho b\necho c")
@@ -378,8 +382,6 @@ async def test_the_end_that_is_being_watched_is_not_told(registry: Registry) -> 
 
 
 async def test_an_end_while_the_terminal_has_no_focus_is_told(registry: Registry) -> None:
-    from textual import events
-
     rung: list[int] = []
     async with opened(registry) as seat:
         seat.app.bell = lambda: rung.append(1)  # type: ignore[method-assign]
@@ -419,8 +421,6 @@ async def test_a_damaged_record_is_named_and_the_others_are_shown(registry: Regi
 
 
 async def test_a_killed_runner_is_shown_as_lost(registry: Registry) -> None:
-    import psutil
-
     async with opened(registry) as seat:
         await seat.enter("!sleep 30")
         await seat.sees("▶")
@@ -439,8 +439,6 @@ async def test_a_killed_runner_is_shown_as_lost(registry: Registry) -> None:
 async def test_hundreds_of_older_tasks_come_behind(registry: Registry, config: Config) -> None:
     ended(registry, delegate(registry, "!true", config))
     (first,) = registry.ids()
-    import shutil
-
     for number in range(2, 402):
         copy = registry.home.tasks / f"agent_20270101_{number:06}"
         shutil.copytree(registry.home.task(first), copy)
@@ -452,3 +450,42 @@ async def test_hundreds_of_older_tasks_come_behind(registry: Registry, config: C
         await seat.finds(lambda: len(seat.main.board.tasks) == 401)
         await seat.press("G")
         await seat.finds(lambda: (task := seat.main.table.cursor_task) and task.number == 1)
+
+
+async def test_coming_back_after_a_while_is_one_line_that_goes_with_the_next_key(
+    registry: Registry, config: Config
+) -> None:
+    async with opened(registry) as seat:
+        seat.main.watcher._presence = Presence(time.monotonic() - 47 * 60, datetime.now(UTC), focused=False)
+        for text in ("!true", "!exit 2"):
+            ended(registry, delegate(registry, text, config))
+        await seat.sees("1 ✓ 1 ✗ today")
+        seat.app.post_message(events.AppFocus())
+        await seat.sees("away 47m", ": 2 finished (1 failed)")
+        await seat.press("escape")
+        await seat.sees_no("away 47m")
+
+
+async def test_an_end_passed_by_with_the_cursor_stays_unread_and_one_looked_at_does_not(
+    registry: Registry, config: Config
+) -> None:
+    first, second = (ended(registry, delegate(registry, f"!echo {n}", config)) for n in ("one", "two"))
+    async with opened(registry) as seat:
+        seat.app.post_message(events.AppFocus())
+        await seat.sees("●✓")
+        await seat.press("j", "k", "j")
+        assert registry.load(second.id).unread
+        await seat.finds(lambda: not registry.load(first.id).unread)
+
+
+async def test_ctrl_g_opens_the_editor_of_the_user(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(registry) as seat:
+        await seat.type("draft")
+        await seat.press("ctrl+g")
+        await seat.sees("! this terminal cannot be lent to an editor")
+        monkeypatch.setattr(type(seat.app), "suspend", lambda _: nullcontext())
+        monkeypatch.setenv("EDITOR", "sed -i s/draft/written/")
+        await seat.press("ctrl+g")
+        await seat.sees("new task › written", "⏎ starts now")
