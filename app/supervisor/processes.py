@@ -19,6 +19,8 @@ MARK = "DELEGATE_TASK_FOLDER"
 ROLE = "DELEGATE_ROLE"
 """The variable that marks the processes of ours, which belong to no task even when one has started them."""
 
+_MOST_DESCRIPTORS = 1 << 16  # one system call on Linux, whatever the number
+
 PROC = "/proc"
 ON_LINUX = os.path.isdir(f"{PROC}/self/task")
 
@@ -45,6 +47,11 @@ class Process:
     def frozen(self) -> bool:
         """Whether it is stopped, so that it cannot fork."""
         return self.state in "Tt"
+
+
+def drop_inherited(first: int) -> None:
+    """Close every descriptor from ``first`` on: pipes and locks of whoever started us are none of a task's."""
+    os.closerange(first, _MOST_DESCRIPTORS)
 
 
 def mark(root: str, task_id: str) -> bytes:

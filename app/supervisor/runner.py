@@ -16,7 +16,7 @@ from app.supervisor.facts import END, STOP, Value, timestamp, write_durably, wri
 from app.supervisor.holes import bound
 from app.supervisor.kill import Swept, sweep
 from app.supervisor.order import LOCK_DESCRIPTOR, Order
-from app.supervisor.processes import ON_LINUX, Process, look, mark, members, snapshot
+from app.supervisor.processes import ON_LINUX, Process, drop_inherited, look, mark, members, snapshot
 from app.supervisor.signals import signal
 
 LOOK_S = 1.0
@@ -226,6 +226,7 @@ class Runner:
 
 def main(arguments: list[str]) -> None:
     """Run one attempt, then leave the registry in order and let the next tasks start."""
+    drop_inherited(LOCK_DESCRIPTOR + 1)
     order = Order.from_arguments(arguments)
     Runner(order).run()
     _go_on(order)

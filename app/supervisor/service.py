@@ -17,6 +17,7 @@ from app.registry.files import try_lock
 from app.registry.paths import Home
 from app.registry.store import Registry
 from app.supervisor.launch import spawn_supervisor
+from app.supervisor.processes import drop_inherited
 
 LOOK_S = 0.5
 """How often to look whether a runner has died without a word: a few locks to try, some 50 µs."""
@@ -70,4 +71,5 @@ def _only_one(registry: Registry) -> Iterator[bool]:
 
 
 if __name__ == "__main__":
+    drop_inherited(3)
     serve(Registry(Home(Path(sys.argv[1]))))

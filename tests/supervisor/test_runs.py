@@ -74,6 +74,30 @@ def test_the_task_has_a_session_of_its_own_and_no_input(
     assert registry.home.log(done.attempt.log).read_text() == "True ''\n"
 
 
+def test_nothing_that_the_client_has_open_reaches_the_task(
+    registry: Registry, config: Config, tmp_path: Path
+) -> None:
+    with (tmp_path / "lock").open("w") as lock:
+        os.set_inheritable(lock.fileno(), True)
+        task = delegate(registry, "!exec sleep 100", config)
+    live_pid(registry, task)
+    live = registry.load(task.id).live
+    assert live is not None
+    assert live.runner is not None
+    assert live.child is not None
+    log = str(registry.home.log(f"{task.id}.log"))
+    assert open_files(live.child.pid) == {0: "/dev/null", 1: log, 2: log}
+    assert str(tmp_path / "lock") not in open_files(live.runner.pid).values()
+
+
+def open_files(pid: int) -> dict[int, str]:
+    """What a process has open, by descriptor."""
+    folder = Path(f"/proc/{pid}/fd")
+    if not folder.is_dir():
+        pytest.skip("only Linux tells what a process has open")
+    return {int(link.name): str(link.readlink()) for link in folder.iterdir()}
+
+
 def test_the_environment_reaches_the_task_and_leaves_the_disk(
     registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
