@@ -134,10 +134,10 @@ class Session:
 
         Where runners or the machine went down meanwhile, what they left is put right first.
         """
-        tasks = self.registry.recent(count, self.config.limit)
+        tasks = self.registry.recent(count, self.config.limits)
         if any(task.status is Status.QUEUED or _unsettled(task) for task in tasks):
             self._tidy()
-            tasks = self.registry.recent(count, self.config.limit)
+            tasks = self.registry.recent(count, self.config.limits)
         return tasks
 
     def open_tasks(self) -> list[Task]:
@@ -197,7 +197,7 @@ class Session:
         if task.status is not Status.QUEUED:
             return task
         self._tidy()
-        return self.registry.with_reasons([self._read(task.id)], self.config.limit)[0]
+        return self.registry.with_reasons([self._read(task.id)], self.config.limits)[0]
 
     def _by_words(self, words: str, suits: Suits | None) -> Meant:
         from app.model.reference import find

@@ -15,6 +15,7 @@ from textual.message import Message
 from app.logs.sanitise import sanitise
 from app.logs.window import LogFile
 from app.model.outcome import Progress
+from app.model.queue import Limits
 from app.model.task import Task
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
 from app.supervisor import launch
@@ -71,9 +72,9 @@ class Feed:
     runs neither of them has a clock.
     """
 
-    def __init__(self, registry: Registry, limit: int, post: Callable[[Message], object]) -> None:
+    def __init__(self, registry: Registry, limits: Limits, post: Callable[[Message], object]) -> None:
         self._registry = registry
-        self._limit = limit
+        self._limits = limits
         self._post = post
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -139,7 +140,7 @@ class Feed:
                 self._stop.wait(BURST_S)
 
     def _tell_newest(self) -> None:
-        newest = self._registry.recent(FIRST_TASKS, self._limit)
+        newest = self._registry.recent(FIRST_TASKS, self._limits)
         ids = self._registry.ids()[-FIRST_TASKS:]
         self._horizon = ids[0] if ids else ""
         self._tell(newest, [])
@@ -168,7 +169,7 @@ class Feed:
         listed = self._registry.ids()
         ids = set(listed)
         removed = [task_id for task_id in self._known if task_id not in ids]
-        now_open = {task.id: task for task in self._registry.open_tasks(self._limit) if task.id in ids}
+        now_open = {task.id: task for task in self._registry.open_tasks(self._limits) if task.id in ids}
         wanted = (named | self._open.keys() | self._moved(listed)) & ids - now_open.keys()
         fresh = [task for task in now_open.values() if task != self._open.get(task.id)]
         told = [*fresh, *self._loaded(wanted)]

@@ -37,7 +37,7 @@ class MainScreen(BoardScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.feed = Feed(session.registry, session.config.limit, self.post_message)
+        self.feed = Feed(session.registry, session.config.limits, self.post_message)
         self.watcher = Watcher(self)
         self.commander = Commander(self)
         self.retrying: Task | None = None

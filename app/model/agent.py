@@ -13,7 +13,8 @@ class AgentDefinition:
     """An agent's name, its command with ``{task}`` where the text goes, and where it was defined.
 
     ``description`` is one line for people. ``trusted_with_everything`` is True where nothing restrains the
-    agent but its own manners, so that it is said before it runs.
+    agent but its own manners, so that it is said before it runs. ``keep_leftovers`` is for one that starts
+    servers on purpose: what outlives it is left running.
     """
 
     name: str
@@ -21,6 +22,7 @@ class AgentDefinition:
     source: str
     description: str = ""
     trusted_with_everything: bool = True
+    keep_leftovers: bool = False
 
     def command_for(self, text: str) -> tuple[str, ...]:
         """Put the task's text into the command."""

@@ -37,7 +37,10 @@ class Request:
     """What was asked (``task.toml``): written once by whoever delegated it, never changed.
 
     ``command`` is the argument list to run; a first word ``{python}`` stands for our own interpreter.
-    ``after`` holds the numbers of the tasks that must be complete first. ``timeout_s`` None means no limit.
+    ``after`` holds the numbers of the tasks that must be complete first, ``after_any`` of those that must
+    have ended in whatever way. ``timeout_s`` and ``quiet_timeout_s`` None mean no limit. ``retries`` is how often a
+    failure is tried again by itself; ``twice`` that the task may safely run again after it was lost.
+    ``keep_leftovers`` lets processes live on that outlive the command. ``memory_bytes`` caps its tree.
     """
 
     id: str
@@ -53,6 +56,13 @@ class Request:
     after: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     commit: bool | None = None
+    after_any: tuple[int, ...] = ()
+    not_before: datetime | None = None
+    retries: int = 0
+    twice: bool = False
+    keep_leftovers: bool = False
+    quiet_timeout_s: float | None = None
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,8 @@ class Attempt:
 
     A run that ended has an ``exit_code`` or a ``signal``, never both; a lost one has neither. ``duration_s``
     is measured on the monotonic clock. ``reason`` says in words why it ended other than by itself. ``swept``
-    counts the processes that outlived the command and were ended; ``survivors`` are pids that could not be.
+    counts the processes that outlived the command and were ended, ``kept`` those that were meant to live on;
+    ``survivors`` are pids that could not be ended. ``peak_bytes`` is the most memory that was measured.
     """
 
     number: int
@@ -77,14 +88,19 @@ class Attempt:
     outcome: Outcome = field(default_factory=Outcome)
     summary: str | None = None
     swept: int = 0
+    kept: int = 0
     survivors: tuple[int, ...] = ()
     dropped_bytes: int = 0
+    peak_bytes: int | None = None
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """Where a task stands (``state.toml``). ``text`` and ``command`` are set when a retry edited them.
+
+    ``not_before`` is when a waiting task may start, ``retried`` how often it was tried again by itself since a
+    person last started it, and ``freed`` that a person waived its dependencies.
 
     ``unknown`` keeps the keys of a newer version through a rewrite, here and in an attempt.
     ``status`` never says ``running``: whether a process runs is a fact of the runner's lock, not of a record.
@@ -97,6 +113,9 @@ class State:
     text: str | None = None
     command: tuple[str, ...] | None = None
     attempts: tuple[Attempt, ...] = ()
+    not_before: datetime | None = None
+    retried: int = 0
+    freed: bool = False
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 

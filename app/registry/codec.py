@@ -56,6 +56,13 @@ def request_to_record(request: Request) -> dict[str, Any]:
         "after": list(request.after),
         "tags": list(request.tags),
         "commit": request.commit,
+        "after_any": list(request.after_any) or None,
+        "not_before": request.not_before,
+        "retries": request.retries or None,
+        "twice": request.twice or None,
+        "keep_leftovers": request.keep_leftovers or None,
+        "quiet_timeout_s": request.quiet_timeout_s,
+        "memory_bytes": request.memory_bytes,
     }
 
 
@@ -76,6 +83,13 @@ def request_from_record(record: Mapping[str, Any]) -> Request:
             after=tuple(int(number) for number in record.get("after", ())),
             tags=tuple(str(tag) for tag in record.get("tags", ())),
             commit=cast("bool | None", record.get("commit")),
+            after_any=tuple(int(number) for number in record.get("after_any", ())),
+            not_before=_time(record, "not_before") if "not_before" in record else None,
+            retries=int(record.get("retries", 0)),
+            twice=bool(record.get("twice", False)),
+            keep_leftovers=bool(record.get("keep_leftovers", False)),
+            quiet_timeout_s=float(record["quiet_timeout_s"]) if "quiet_timeout_s" in record else None,
+            memory_bytes=_integer(record, "memory_bytes") if "memory_bytes" in record else None,
         )
 
 
@@ -89,6 +103,9 @@ def state_to_record(state: State) -> dict[str, Any]:
         "priority": state.priority.word if state.priority is not None else None,
         "text": None if state.text is None else _text(state.text),
         "command": None if state.command is None else [_text(word) for word in state.command],
+        "not_before": state.not_before,
+        "retried": state.retried or None,
+        "freed": state.freed or None,
         "attempt": [_attempt_to_record(attempt) for attempt in state.attempts],
     }
 
@@ -103,6 +120,9 @@ def state_from_record(record: Mapping[str, Any]) -> State:
             priority=None if priority is None else _priority(priority),
             text=_string(record, "text") if "text" in record else None,
             command=_strings(record, "command") if "command" in record else None,
+            not_before=_time(record, "not_before") if "not_before" in record else None,
+            retried=int(record.get("retried", 0)),
+            freed=bool(record.get("freed", False)),
             attempts=tuple(_attempt_from_record(item) for item in record.get("attempt", ())),
             unknown=_rest(record, _STATE_KEYS),
         )
@@ -134,7 +154,9 @@ def outcome_from_record(record: Mapping[str, Any]) -> Outcome:
 
 
 _COUNTS = ("passed", "failed", "skipped", "errors", "warnings", "fixed")
-_STATE_KEYS = frozenset({"schema", "status", "attention", "priority", "text", "command", "attempt"})
+_STATE_KEYS = frozenset(
+    {"schema", "attempt"} | {item.name for item in fields(State)} - {"unknown", "attempts"}
+)
 _ATTEMPT_KEYS = frozenset({"text"} | {item.name for item in fields(Attempt)} - {"unknown"})
 
 
@@ -153,6 +175,8 @@ def _attempt_to_record(attempt: Attempt) -> dict[str, Any]:
         "reason": attempt.reason,
         "summary": attempt.summary,
         "swept": attempt.swept or None,
+        "kept": attempt.kept or None,
+        "peak_bytes": attempt.peak_bytes,
         "survivors": list(attempt.survivors) or None,
         "dropped_bytes": attempt.dropped_bytes or None,
         "outcome": _outcome_to_record(attempt.outcome) or None,
@@ -173,6 +197,8 @@ def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
         reason=_string(record, "reason") if "reason" in record else None,
         summary=_file_name(record, "summary") if "summary" in record else None,
         swept=int(record.get("swept", 0)),
+        kept=int(record.get("kept", 0)),
+        peak_bytes=_integer(record, "peak_bytes") if "peak_bytes" in record else None,
         survivors=tuple(int(pid) for pid in record.get("survivors", ())),
         dropped_bytes=int(record.get("dropped_bytes", 0)),
         outcome=outcome_from_record(record.get("outcome", {})),

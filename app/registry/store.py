@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.model.queue import Load, why_waiting
+from app.model.queue import Limits, why_waiting
 from app.model.status import Status
 from app.model.task import Live, Request, State, Task
 from app.registry.codec import (
@@ -24,6 +24,7 @@ from app.registry.codec import (
 )
 from app.registry.files import read_regular, try_lock
 from app.registry.paths import Home
+from app.registry.queueing import current_load, waiting
 
 RECORD_LIMIT = 16 * 1024 * 1024
 """The largest record that is read, in bytes; a larger one is not ours."""
@@ -156,37 +157,31 @@ class Registry:
             return sorted(name for name in os.listdir(self.home.running) if is_task_id(name))  # noqa: PTH208
         return []
 
-    def open_tasks(self, limit: int = 4) -> list[Task]:
-        """All tasks that wait or run, each waiting one with its reason; ``limit`` is how many run at once."""
-        return self.with_reasons(list(self._loaded({*self.in_hand(), *self.queue()})), limit)
+    def open_tasks(self, limits: Limits = Limits()) -> list[Task]:
+        """All tasks that wait or run, each waiting one with its reason; ``limits`` say how many run at once."""
+        return self.with_reasons(list(self._loaded({*self.in_hand(), *self.queue()})), limits)
 
-    def recent(self, count: int, limit: int = 4) -> list[Task]:
+    def recent(self, count: int, limits: Limits = Limits()) -> list[Task]:
         """The newest ``count`` tasks and all open ones, newest first."""
-        wanted = (
-            {*self.ids()[-count:], *self.in_hand(), *self.queue()}
-            if count
-            else {*self.in_hand(), *self.queue()}
-        )
-        return self.with_reasons(sorted(self._loaded(wanted), key=lambda task: -task.number), limit)
+        wanted = {*self.in_hand(), *self.queue(), *(self.ids()[-count:] if count else ())}
+        return self.with_reasons(sorted(self._loaded(wanted), key=lambda task: -task.number), limits)
 
     def older(self, before: str) -> Iterator[Task]:
         """Every task older than the given id, newest first, read one by one."""
         return self._loaded(reversed([task_id for task_id in self.ids() if task_id < before]))
 
-    def with_reasons(self, tasks: list[Task], limit: int) -> list[Task]:
+    def with_reasons(self, tasks: list[Task], limits: Limits) -> list[Task]:
         """Say for each waiting task why it waits."""
         if not any(task.status is Status.QUEUED for task in tasks):
             return tasks
         known = {task.number: task.status for task in tasks}
-        load = Load(
-            sum(self.live(task_id) is not None for task_id in self.in_hand()), limit, self.settings().paused
-        )
+        load = current_load(self, limits)
 
         def standing(number: int) -> Status | None:
             return known[number] if number in known else self.standing(number)
 
         return [
-            replace(task, queue_reason=why_waiting(task.request.after, load, standing))
+            replace(task, queue_reason=why_waiting(waiting(task), load, standing))
             if task.status is Status.QUEUED
             else task
             for task in tasks

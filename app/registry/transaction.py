@@ -48,7 +48,7 @@ class Transaction:
         ``request`` comes with any id and number. Raises OSError with nothing half-made left behind.
         """
         request = replace(request, id=self._next_id(request.created), number=self.settings.next_number)
-        state = State(Status.QUEUED)
+        state = State(Status.QUEUED, not_before=request.not_before)
         home = self.registry.home
         folder = home.tasks / f".new-{request.id}"
         _remove(folder)

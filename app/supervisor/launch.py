@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.model.status import Status
+from app.model.status import Priority, Status
 from app.model.task import Attempt, Task
 from app.registry.config import Config
 from app.registry.paths import log_name
@@ -26,6 +26,9 @@ _PASSED_ON = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"}
     | {"DELEGATE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"}
 )
+
+NICENESS = {Priority.CRITICAL: 0, Priority.HIGH: 0, Priority.NORMAL: 5, Priority.LOW: 10}
+"""How much the processes of a task yield to others (nice(2)): background work gives way to the person."""
 
 _unreaped: list[int] = []
 
@@ -45,7 +48,11 @@ def hand_over(change: Transaction, task: Task) -> Start:
     text = None if task.text == task.request.text else task.text
     attempt = Attempt(number, log_name(task.id, number), text=text)
     state = replace(
-        task.state, status=Status.STARTING, attention=None, attempts=(*task.state.attempts, attempt)
+        task.state,
+        status=Status.STARTING,
+        attention=None,
+        not_before=None,
+        attempts=(*task.state.attempts, attempt),
     )
     try:
         write_live(descriptor, {"attempt": number})
@@ -80,6 +87,11 @@ def spawn(registry: Registry, start: Start, config: Config) -> None:
         timeout_s=request.timeout_s or 0.0,
         grace_s=config.grace_s,
         log_bytes=config.log_bytes,
+        quiet_s=request.quiet_timeout_s or 0.0,
+        memory_bytes=request.memory_bytes or 0,
+        nice=NICENESS[start.task.priority],
+        keep_environment=request.twice or request.retries > start.task.state.retried,
+        keep_leftovers=request.keep_leftovers,
         folder=request.folder,
         command=[sys.executable if word == PYTHON else word for word in start.task.command],
     )

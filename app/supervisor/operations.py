@@ -126,7 +126,7 @@ def _environment(environment: Mapping[str, str], commit: bool | None) -> dict[st
 def _after_pass(registry: Registry, config: Config, task_id: str) -> Task:
     scheduling.run_pass(registry, config)
     task = registry.load(task_id)
-    return registry.with_reasons([task], config.limit)[0]
+    return registry.with_reasons([task], config.limits)[0]
 
 
 @_in_one_line

@@ -7,16 +7,25 @@ LOCK_DESCRIPTOR = 3
 
 
 class Order:
-    """One attempt to run. Times are in seconds, sizes in bytes; ``timeout_s`` 0 means no limit."""
+    """One attempt to run. Times are in seconds, sizes in bytes, and 0 means no limit.
+
+    ``nice`` is what the task's processes yield to others (nice(2)); with ``keep_environment`` the file of the
+    environment stays for another attempt; with ``keep_leftovers`` so do processes that outlive the command.
+    """
 
     __slots__ = (
         "attempt",
         "command",
         "folder",
         "grace_s",
+        "keep_environment",
+        "keep_leftovers",
         "log",
         "log_bytes",
+        "memory_bytes",
+        "nice",
         "number",
+        "quiet_s",
         "root",
         "task_id",
         "timeout_s",
@@ -33,6 +42,11 @@ class Order:
         timeout_s: float,
         grace_s: float,
         log_bytes: int,
+        quiet_s: float,
+        memory_bytes: int,
+        nice: int,
+        keep_environment: bool,
+        keep_leftovers: bool,
         folder: str,
         command: list[str],
     ) -> None:
@@ -44,12 +58,18 @@ class Order:
         self.timeout_s = timeout_s
         self.grace_s = grace_s
         self.log_bytes = log_bytes
+        self.quiet_s = quiet_s
+        self.memory_bytes = memory_bytes
+        self.nice = nice
+        self.keep_environment = keep_environment
+        self.keep_leftovers = keep_leftovers
         self.folder = folder
         self.command = command
 
     def to_arguments(self) -> list[str]:
         """The argument list that ``from_arguments`` reads."""
-        limits = [self.timeout_s, self.grace_s, self.log_bytes]
+        limits = [self.timeout_s, self.grace_s, self.log_bytes, self.quiet_s, self.memory_bytes, self.nice]
+        limits += [int(self.keep_environment), int(self.keep_leftovers)]
         names = [self.root, self.task_id, self.number, self.attempt, self.log]
         return [str(item) for item in (*names, *limits, self.folder, *self.command)]
 
@@ -65,8 +85,13 @@ class Order:
             timeout_s=float(words[5]),
             grace_s=float(words[6]),
             log_bytes=int(words[7]),
-            folder=words[8],
-            command=words[9:],
+            quiet_s=float(words[8]),
+            memory_bytes=int(words[9]),
+            nice=int(words[10]),
+            keep_environment=words[11] == "1",
+            keep_leftovers=words[12] == "1",
+            folder=words[13],
+            command=words[14:],
         )
 
     def task_file(self, name: str) -> str:

@@ -188,6 +188,15 @@ def _from_ps(line: str) -> Process | None:
         return None
 
 
+def resident_bytes(pid: int) -> int:
+    """The memory of a process that is in RAM, in bytes; 0 when it is gone or nobody tells."""
+    try:
+        with open(f"{PROC}/{pid}/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
 def pids(processes: "Iterable[Process]") -> list[int]:
     """Their pids in ascending order, for people to read."""
     return sorted(process.pid for process in processes)

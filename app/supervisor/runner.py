@@ -12,19 +12,12 @@ import time
 
 from app.registry.boot import boot_id
 from app.supervisor import child
+from app.supervisor.bounds import LOOK_S, Bounds
 from app.supervisor.facts import END, STOP, Value, timestamp, write_durably, write_live
-from app.supervisor.holes import bound
 from app.supervisor.kill import Swept, sweep
 from app.supervisor.order import LOCK_DESCRIPTOR, Order
 from app.supervisor.processes import ON_LINUX, Process, drop_inherited, look, mark, members, snapshot
 from app.supervisor.signals import signal
-
-LOOK_S = 1.0
-"""How often to look at the clock, the log's size and the stop request when nobody rings."""
-
-FLOOD_BYTES = 4 * 1024 * 1024
-FLOOD_LOOK_S = 0.05
-"""A log that grew by this much between two looks is looked at more often."""
 
 LEFTOVER_GRACE_S = 2.0
 """The grace for processes that outlived their command: nobody waits for what they still do."""
@@ -41,8 +34,6 @@ class Runner:
         self.pid = 0
         self.status: int | None = None
         self.told_to_end = False
-        self.dropped = 0
-        self.log_size = 0
         self.started = time.time()
         self.since = time.monotonic()
         self.facts: dict[str, Value] = {"attempt": order.attempt, "boot": boot_id()}
@@ -56,6 +47,7 @@ class Runner:
             os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW,
             0o600,
         )
+        self.bounds = Bounds(order, self.log, self._find)
 
     def run(self) -> None:
         """Start the command, wait for its end, make sure that nothing of it is left, and write that down."""
@@ -73,7 +65,10 @@ class Runner:
         self._introduce("child", self.pid)
         self._ring()
         with contextlib.suppress(OSError):
-            os.unlink(self.order.task_file("env"))
+            os.setpriority(os.PRIO_PGRP, self.pid, self.order.nice)
+        with contextlib.suppress(OSError):
+            if not self.order.keep_environment:
+                os.unlink(self.order.task_file("env"))
         self._write_end(self._attend())
 
     def _listen(self) -> None:
@@ -102,11 +97,15 @@ class Runner:
         """Wait until the command ends or has to be ended; return how it ended."""
         why = None
         while (ended := self._ended()) is None and (why := self._why_end()) is None:
-            self.pause(self._until_next_look())
+            self.bounds.look()
+            self.pause(self.bounds.seconds_to_next_look())
         if ended is None and (ended := self._ended()) is None:
             return self._end(why or {})
-        swept = sweep(self._find, LEFTOVER_GRACE_S, self.pause) if self._find() else Swept(0, [])
         verdict = "complete" if ended.get("exit_code") == 0 else "failed"
+        left = self._find()
+        if self.order.keep_leftovers:
+            return {**ended, "verdict": verdict, "kept": len(left)}
+        swept = sweep(self._find, LEFTOVER_GRACE_S, self.pause) if left else Swept(0, [])
         return {**ended, "verdict": verdict, "swept": swept.ended, "survivors": swept.survivors}
 
     def _why_end(self) -> dict[str, Value] | None:
@@ -115,10 +114,7 @@ class Runner:
             return {"verdict": "stopped", "reason": "its runner was told to end"}
         if request := self._stop_request():
             return {"verdict": "stopped", "at_once": _at_once(request)}
-        limit = self.order.timeout_s
-        if limit and time.monotonic() - self.since >= limit:
-            return {"verdict": "timed_out", "reason": f"still running after its limit of {limit:g} s"}
-        return None
+        return self.bounds.broken()
 
     def _stop_request(self) -> bytes | None:
         """The request to stop this attempt, if somebody has left one."""
@@ -167,18 +163,6 @@ class Runner:
             self.status = os.waitstatus_to_exitcode(status)
         return {"exit_code": self.status} if self.status >= 0 else {"signal": -self.status}
 
-    def _until_next_look(self) -> float:
-        """Seconds until the next look; bounds the log on the way."""
-        self.dropped += bound(self.log, self.order.log_bytes)
-        size = os.fstat(self.log).st_size
-        flooding, self.log_size = size - self.log_size > FLOOD_BYTES, size
-        age = time.monotonic() - self.since
-        # Young tasks are looked at more often: a flood from the first moment must not fill the disk.
-        look_s = FLOOD_LOOK_S if flooding else min(LOOK_S, FLOOD_LOOK_S + age)
-        if self.order.timeout_s:
-            look_s = min(look_s, max(0.0, self.since + self.order.timeout_s - time.monotonic()))
-        return look_s
-
     def pause(self, seconds: float) -> None:
         """Wait, but no longer than until a child ends or a signal comes; take in orphans that have died."""
         self.poll.poll(seconds * 1000)
@@ -200,13 +184,14 @@ class Runner:
     def _write_end(self, how: dict[str, Value]) -> None:
         """Write down how it ended. While the disk does not take it, keep the truth, and try again."""
         now = time.time()
-        self.dropped += bound(self.log, self.order.log_bytes)
+        self.bounds.look()
         facts: dict[str, Value] = {
             "attempt": self.order.attempt,
             "started": timestamp(self.started),
             "ended": timestamp(max(now, self.started)),
             "duration_s": round(time.monotonic() - self.since, 3),
-            "dropped_bytes": self.dropped,
+            "dropped_bytes": self.bounds.dropped,
+            "peak_bytes": self.bounds.peak or None,
             **how,
         }
         while True:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from app.model.queue import Load, Waiting, blocked_by, choose
+from app.model.queue import Waiting, choose, dependency
 from app.model.status import Attention, Status
 from app.model.task import Live, State, Task
 from app.registry.config import Config
+from app.registry.queueing import current_load, waiting
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, Transaction, quarantine, transaction
+from app.supervisor import leftovers
 from app.supervisor.facts import END
 from app.supervisor.finish import close
 from app.supervisor.launch import Start, hand_over, reap, spawn
@@ -26,7 +28,7 @@ def run_pass(registry: Registry, config: Config) -> list[Task]:
     The lock is held while it is decided and written down, not while processes start.
     """
     reap()
-    reconcile(registry)
+    reconcile(registry, config.on_lost)
     starts: list[Start] = []
     damages: list[DamagedRecord] = []
     try:
@@ -44,8 +46,8 @@ def run_pass(registry: Registry, config: Config) -> list[Task]:
 
 def _chosen(change: Transaction, config: Config, damages: list[DamagedRecord]) -> list[Task]:
     registry = change.registry
-    load = Load(len(registry.in_hand()), config.limit, change.settings.paused)
-    if not load.free:
+    load = current_load(registry, config.limits, paused=change.settings.paused)
+    if load.full:
         return []
     read: dict[str, Task] = {}
     ids = choose(_candidates(change, read, damages), load, registry.standing)
@@ -69,20 +71,23 @@ def _candidates(
         if task.state.status is not Status.QUEUED:
             continue
         read[task_id] = task
-        yield Waiting(task_id, task.request.after)
+        yield waiting(task)
 
 
-def reconcile(registry: Registry) -> None:
-    """Close every task whose runner has gone: from the end it wrote down, as lost, or back into the queue."""
+def reconcile(registry: Registry, on_lost: str = "ask") -> None:
+    """Close every task whose runner has gone: from the end it wrote down, as lost, or back into the queue.
+
+    ``on_lost`` "retry" starts those again that may run twice; "ask" leaves them to the person.
+    """
     for task_id in registry.in_hand():
         if registry.live(task_id) is not None:
             continue
         with contextlib.suppress(UnknownTask, DamagedRecord):
             if close(registry, task_id) is None:
-                _settle(registry, task_id)
+                _settle(registry, task_id, on_lost)
 
 
-def _settle(registry: Registry, task_id: str) -> None:
+def _settle(registry: Registry, task_id: str, on_lost: str) -> None:
     with transaction(registry) as change:
         if registry.live(task_id) is not None or registry.home.task_file(task_id, END).exists():
             return
@@ -94,8 +99,18 @@ def _settle(registry: Registry, task_id: str) -> None:
         last_words = registry.last_words(task_id)
         if _never_ran(registry, task_id, last_words):
             change.write_state(task, replace(state, status=Status.QUEUED, attempts=state.attempts[:-1]))
-        else:
-            change.write_state(task, _lost(state, last_words.started if last_words else None))
+            return
+        lost = _lost(state, last_words.started if last_words else None)
+        if on_lost == "retry" and _may_run_again(registry, task):
+            lost = replace(lost, status=Status.QUEUED, attention=None)
+        change.write_state(task, lost)
+
+
+def _may_run_again(registry: Registry, task: Task) -> bool:
+    """Whether a lost task said that it may run twice, nothing of it runs any more, and it can be started."""
+    if not task.request.twice or leftovers.find(registry.home, task):
+        return False
+    return registry.home.task_file(task.id, ENVIRONMENT).exists()
 
 
 def _lost(state: State, started: datetime | None) -> State:
@@ -122,18 +137,20 @@ def _never_ran(registry: Registry, task_id: str, last_words: Live | None) -> boo
 
 
 def waits_for_something(registry: Registry) -> bool:
-    """Whether a task waits that will start by itself: for the end of a running one, or right now."""
+    """Whether a task waits that will start by itself: for the end of a running one, a time, or right now."""
     queue = registry.queue()
     if not queue or registry.settings().paused:
         return False
-    return bool(registry.in_hand()) or any(_may_start(registry, task_id) for task_id in queue)
+    return bool(registry.in_hand()) or any(_starts_by_itself(registry, task_id) for task_id in queue)
 
 
-def _may_start(registry: Registry, task_id: str) -> bool:
+def _starts_by_itself(registry: Registry, task_id: str) -> bool:
+    """With nothing running, a dependency that is not met now will never be."""
     try:
-        return not blocked_by(registry.request(task_id).after, registry.standing)
+        task = Task(registry.request(task_id), registry.state(task_id))
     except (UnknownTask, DamagedRecord, OSError):
         return False
+    return not dependency(waiting(task), registry.standing)
 
 
 def _ensure_supervisor(registry: Registry) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from app.registry.config import load_config
 from app.registry.files import try_lock
 from app.registry.paths import Home
+from app.registry.queueing import current_load
 from app.registry.store import Registry
 from app.supervisor.launch import spawn_supervisor
 from app.supervisor.processes import drop_inherited
@@ -55,7 +56,9 @@ def _look(registry: Registry) -> None:
 
     config = load_config()
     in_hand = registry.in_hand()
-    if len(in_hand) < config.limit or any(registry.live(task_id) is None for task_id in in_hand):
+    if not current_load(registry, config.limits).full or any(
+        registry.live(task_id) is None for task_id in in_hand
+    ):
         run_pass(registry, config)
 
 

@@ -1,0 +1,73 @@
+"""The facts that decide what starts next, gathered from the records and the machine."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.model.queue import Limits, Load, Waiting
+from app.model.task import Task
+from app.registry.codec import BadRecord
+
+if TYPE_CHECKING:
+    from app.registry.store import Registry
+
+MEMORY = "/proc/meminfo"
+
+
+def waiting(task: Task) -> Waiting:
+    """A task as the scheduler sees it."""
+    request, state = task.request, task.state
+    return Waiting(
+        id=task.id,
+        number=task.number,
+        agent=request.agent,
+        folder=request.folder,
+        after=request.after,
+        after_any=request.after_any,
+        not_before=state.not_before,
+        attempt=len(state.attempts) + 1,
+        freed=state.freed,
+    )
+
+
+def current_load(registry: Registry, limits: Limits, *, paused: bool | None = None) -> Load:
+    """What runs right now, within these limits. ``paused`` saves a look if it is known already."""
+    return Load(
+        running=tuple(_running(registry, registry.in_hand())),
+        limits=limits,
+        paused=_paused(registry) if paused is None else paused,
+        memory_free=memory_free() if limits.memory_floor else None,
+        now=datetime.now(UTC),
+    )
+
+
+def _running(registry: Registry, ids: Iterable[str]) -> Iterable[Waiting]:
+    """The tasks in runners' hands; one whose record cannot be read right now holds a slot all the same."""
+    for task_id in ids:
+        try:
+            yield waiting(Task(registry.request(task_id), registry.state(task_id)))
+        except Exception:
+            yield Waiting(task_id)
+
+
+def _paused(registry: Registry) -> bool:
+    with contextlib.suppress(BadRecord, OSError):
+        return registry.settings().paused
+    return False
+
+
+def memory_free() -> int | None:
+    """The memory that a new process could have without swapping, in bytes (proc(5), MemAvailable)."""
+    try:
+        with open(MEMORY, encoding="ascii") as file:  # noqa: PTH123 - read in every pass
+            for line in file:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        import psutil  # only systems without /proc get here
+
+        return int(psutil.virtual_memory().available)
+    return None

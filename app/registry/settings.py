@@ -1,0 +1,122 @@
+"""How each setting of ``config.toml`` is read: its value in, the fields of the configuration out, or what is
+wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.model.agent import AgentDefinition
+from app.model.duration import parse_duration
+from app.model.task import COMMAND, WORKER
+
+Fields = dict[str, Any]
+Reader = Callable[[object, Path], Fields]
+"""Takes the value and the file it stands in. Raises ValueError with what is allowed."""
+
+MEBIBYTE = 1024 * 1024
+
+
+def _whole(field: str, least: int, most: int, what: str, unit: int = 1) -> Reader:
+    def read(value: object, _: Path) -> Fields:
+        return {field: _number(value, least, most, what) * unit}
+
+    return read
+
+
+def _number(value: object, least: int, most: int, what: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ValueError(f"give {what}, {least} to {most}")
+    return value
+
+
+def _duration(field: str, longest_s: float | None = None) -> Reader:
+    def read(value: object, _: Path) -> Fields:
+        seconds = parse_duration(str(value))
+        if longest_s is not None and (seconds is None or seconds > longest_s):
+            raise ValueError(f"give a time up to {longest_s / 60:.0f}m, such as 5s")
+        return {field: seconds}
+
+    return read
+
+
+def _word(field: str, allowed: tuple[str, ...] = ()) -> Reader:
+    def read(value: object, _: Path) -> Fields:
+        if not isinstance(value, str) or not value:
+            raise ValueError("give a name")
+        if allowed and value not in allowed:
+            raise ValueError(f"choose {' or '.join(allowed)}")
+        return {field: value}
+
+    return read
+
+
+def _limits(value: object, _: Path) -> Fields:
+    """``[limits.agents]`` and ``[limits.folders]``: a name or a folder, and how many of it at once."""
+    if not isinstance(value, dict) or set(value) - {"agents", "folders"}:
+        raise ValueError("write [limits.agents] and [limits.folders], each with NAME = NUMBER")
+    what = "the number of tasks at once"
+    agents = {name: _number(most, 0, 1000, what) for name, most in value.get("agents", {}).items()}
+    folders = {
+        str(Path(name).expanduser().resolve()): _number(most, 0, 1000, what)
+        for name, most in value.get("folders", {}).items()
+    }
+    return {"agent_limits": agents, "folder_limits": folders}
+
+
+def _agents(value: object, path: Path) -> Fields:
+    if not isinstance(value, dict):
+        raise ValueError('write [agents.NAME] with command = ["program", "{task}"]')
+    named = value.items()
+    return {"agents": tuple(_agent(name, item, path) for name, item in named if not _fault(name, item))}
+
+
+def _agent(name: str, record: dict[str, Any], path: Path) -> AgentDefinition:
+    return AgentDefinition(
+        name,
+        tuple(record["command"]),
+        str(path),
+        str(record.get("description", "")),
+        keep_leftovers=record.get("leftovers") == "keep",
+    )
+
+
+def agent_problems(agents: object, path: Path) -> list[str]:
+    """What is wrong with single definitions of agents; the others hold."""
+    if not isinstance(agents, dict):
+        return []
+    faults = ((name, _fault(name, item)) for name, item in agents.items())
+    return [f"{path}: agents.{name}: {fault}" for name, fault in faults if fault]
+
+
+def _fault(name: str, record: object) -> str | None:
+    if name in (WORKER, COMMAND):
+        return "the name is taken by an agent of ours"
+    if not name.replace("-", "").replace("_", "").isalnum() or not name[0].isalpha():
+        return "use letters, digits, '-' and '_' in the name, and a letter first"
+    command = record.get("command") if isinstance(record, dict) else None
+    if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
+        return 'write command = ["program", "{task}"]'
+    if isinstance(record, dict) and record.get("leftovers", "sweep") not in ("sweep", "keep"):
+        return 'leftovers is "sweep" or "keep"'
+    return None
+
+
+SETTINGS: dict[str, Reader] = {
+    "limit": _whole("limit", 1, 1000, "the number of tasks at once"),
+    "timeout": _duration("timeout_s"),
+    "quiet_timeout": _duration("quiet_timeout_s"),
+    "grace": _duration("grace_s", longest_s=600),
+    "log_mib": _whole("log_bytes", 1, 1_000_000, "the size in MiB", MEBIBYTE),
+    "logs_mib": _whole("logs_bytes", 1, 100_000_000, "the size in MiB", MEBIBYTE),
+    "keep": _duration("keep_s"),
+    "memory_floor_mib": _whole("memory_floor", 0, 100_000_000, "the size in MiB", MEBIBYTE),
+    "on_lost": _word("on_lost", ("ask", "retry")),
+    "on_quit": _word("on_quit", ("keep", "stop", "ask")),
+    "agent": _word("agent"),
+    "theme": _word("theme"),
+    "limits": _limits,
+    "agents": _agents,
+}
+"""Every setting there is, by its name in the file."""

@@ -1,0 +1,81 @@
+"""The bounds of a running task: time, silence, memory, the size of its log; and why it must end over one."""
+
+# Imported by the runner: see processes.py.
+import os
+import time
+
+from app.supervisor.facts import Value
+from app.supervisor.holes import bound
+from app.supervisor.order import Order
+from app.supervisor.processes import resident_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.supervisor.processes import Process
+
+LOOK_S = 1.0
+"""How often to look at the clock, the log's size and the stop request when nobody rings."""
+
+FLOOD_BYTES = 4 * 1024 * 1024
+FLOOD_LOOK_S = 0.05
+"""A log that grew by this much between two looks is looked at more often."""
+
+MIB = 1024 * 1024
+
+
+class Bounds:
+    """What one attempt has used so far. ``find`` finds its processes, for those that have a memory limit."""
+
+    def __init__(self, order: Order, log: int, find: "Callable[[], dict[int, Process]]") -> None:
+        self.order = order
+        self.log = log
+        self.find = find
+        self.since = time.monotonic()
+        self.spoke = self.since
+        self.size = 0
+        self.flooding = False
+        self.dropped = 0
+        self.peak = 0
+
+    def look(self) -> None:
+        """Bound the log, and notice whether it has grown."""
+        self.dropped += bound(self.log, self.order.log_bytes)
+        size = os.fstat(self.log).st_size
+        if size != self.size:
+            self.spoke = time.monotonic()
+        self.flooding = size - self.size > FLOOD_BYTES
+        self.size = size
+
+    def broken(self) -> dict[str, Value] | None:
+        """The bound that is broken, as verdict and reason; None while all hold."""
+        now = time.monotonic()
+        limit, quiet = self.order.timeout_s, self.order.quiet_s
+        if limit and now - self.since >= limit:
+            return {"verdict": "timed_out", "reason": f"still running after its limit of {limit:g} s"}
+        if quiet and now - self.spoke >= quiet:
+            return {"verdict": "timed_out", "reason": f"said nothing for {quiet:g} s"}
+        return self._over_memory()
+
+    def _over_memory(self) -> dict[str, Value] | None:
+        most = self.order.memory_bytes
+        if not most:
+            return None
+        used = sum(map(resident_bytes, self.find()))
+        self.peak = max(self.peak, used)
+        if used <= most:
+            return None
+        return {
+            "verdict": "failed",
+            "reason": f"used {used / MIB:.0f} MiB, more than its {most / MIB:.0f} MiB",
+        }
+
+    def seconds_to_next_look(self) -> float:
+        """When to look again. Young tasks are looked at more often: a flood from the first moment must not
+        fill the disk."""
+        now = time.monotonic()
+        pause = FLOOD_LOOK_S if self.flooding else min(LOOK_S, FLOOD_LOOK_S + now - self.since)
+        ends = [self.since + self.order.timeout_s] if self.order.timeout_s else []
+        ends += [self.spoke + self.order.quiet_s] if self.order.quiet_s else []
+        return max(0.0, min([pause, *(end - now for end in ends)]))
