@@ -122,6 +122,15 @@ def live_from_record(record: Mapping[str, Any]) -> Live:
         )
 
 
+def end_from_record(record: Mapping[str, Any], log: str) -> Attempt:
+    """Read how a runner says that an attempt ended, ``log`` being its log's file name. Raises BadRecord."""
+    with _naming_the_fault(record):
+        attempt = _attempt_from_record({**record, "number": record["attempt"], "log": log})
+        if attempt.verdict is None or not attempt.verdict.ended:
+            raise BadRecord("verdict is not an end")
+        return attempt
+
+
 def outcome_from_record(record: Mapping[str, Any]) -> Outcome:
     """Read figures that a task wrote about itself: what is of the wrong kind is left out, never believed."""
     return Outcome(

@@ -62,7 +62,7 @@ class Transaction:
             folder.rename(home.task(request.id))
         except BaseException:
             _remove(folder)
-            self._unmark_queued(Task(request, state))
+            self.unmark_queued(Task(request, state))
             raise
         sync_folder(home.tasks)
         return Task(request, state)
@@ -74,7 +74,7 @@ class Transaction:
             self.mark_queued(replace(task, state=state))
         write_atomic(self.registry.home.task_file(task.id, "state.toml"), dump(state_to_record(state)))
         if state.status is not Status.QUEUED:
-            self._unmark_queued(task)
+            self.unmark_queued(task)
         if state.status is not Status.STARTING:
             self.unmark_running(task.id)
         return replace(task, state=state, live=None)
@@ -110,9 +110,10 @@ class Transaction:
     def mark_queued(self, task: Task) -> None:
         """Put a task among the waiting ones, at the place of its priority."""
         (self.registry.home.queued / marker_name(task.priority, task.number, task.id)).touch(mode=0o600)
-        self._unmark_queued(task, keep=task.priority)
+        self.unmark_queued(task, keep=task.priority)
 
-    def _unmark_queued(self, task: Task, keep: Priority | None = None) -> None:
+    def unmark_queued(self, task: Task, keep: Priority | None = None) -> None:
+        """Take a task out of the waiting ones, except from the place of the priority to ``keep``."""
         for priority in Priority:
             if priority is not keep:
                 name = marker_name(priority, task.number, task.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -13,8 +12,7 @@ from app.model.task import Live, State, Task
 from app.registry.config import Config
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, Transaction, quarantine, transaction
-from app.supervisor.facts import END
-from app.supervisor.finish import close
+from app.supervisor.finish import close, read_end
 from app.supervisor.launch import Start, hand_over, reap, spawn
 
 LOST = "its runner is gone, and with it the exit code"
@@ -67,6 +65,7 @@ def _candidates(
             damages.append(damage)
             continue
         if task.state.status is not Status.QUEUED:
+            change.unmark_queued(task)  # its writer was killed between the two steps
             continue
         read[task_id] = task
         yield Waiting(task_id, task.request.after)
@@ -77,20 +76,27 @@ def reconcile(registry: Registry) -> None:
     for task_id in registry.in_hand():
         if registry.live(task_id) is not None:
             continue
-        with contextlib.suppress(UnknownTask, DamagedRecord):
+        try:
             if close(registry, task_id) is None:
                 _settle(registry, task_id)
+        except UnknownTask:
+            with transaction(registry) as change:
+                change.unmark_running(task_id)
+        except DamagedRecord as damage:
+            quarantine(registry, damage)
 
 
 def _settle(registry: Registry, task_id: str) -> None:
     with transaction(registry) as change:
-        if registry.live(task_id) is not None or registry.home.task_file(task_id, END).exists():
+        if registry.live(task_id) is not None:
             return
         state = registry.state(task_id)
         if state.status is not Status.STARTING or not state.attempts:
             change.unmark_running(task_id)
             return
         task = Task(registry.request(task_id), state)
+        if read_end(registry, task) is not None:
+            return
         last_words = registry.last_words(task_id)
         if _never_ran(registry, task_id, last_words):
             change.write_state(task, replace(state, status=Status.QUEUED, attempts=state.attempts[:-1]))
