@@ -168,6 +168,11 @@ class Task:
         return Status.RUNNING if self.live.child else Status.STARTING
 
     @property
+    def unsettled(self) -> bool:
+        """Whether its runner is gone and nobody has looked yet at what it had written down."""
+        return self.status is Status.LOST and self.state.status is Status.STARTING
+
+    @property
     def attempt(self) -> Attempt | None:
         """The newest attempt, or None while the first one waits."""
         return self.state.attempts[-1] if self.state.attempts else None

@@ -77,6 +77,9 @@ class Transaction:
             self.unmark_queued(task)
         if state.status is not Status.STARTING:
             self.unmark_running(task.id)
+        if state.status.ended:
+            # Mostly gone already; it may hold secrets, and a retry brings its own.
+            self.registry.home.task_file(task.id, ENVIRONMENT).unlink(missing_ok=True)
         return replace(task, state=state, live=None)
 
     def requeue(self, task: Task, environment: Mapping[str, str], state: State) -> Task:
@@ -106,6 +109,13 @@ class Transaction:
             return candidate
         last = datetime.strptime(self.settings.last_id, "agent_%Y%m%d_%H%M%S").replace(tzinfo=UTC)
         return _format_id(last + timedelta(seconds=1))
+
+    def mark(self, task: Task) -> None:
+        """Put a task among the waiting or the running ones again, as its record says."""
+        if task.state.status is Status.QUEUED:
+            self.mark_queued(task)
+        elif task.state.status is Status.STARTING:
+            (self.registry.home.running / task.id).touch(mode=0o600)
 
     def mark_queued(self, task: Task) -> None:
         """Put a task among the waiting ones, at the place of its priority."""
@@ -226,10 +236,7 @@ def _reindex(change: Transaction) -> None:
             task = Task(registry.request(task_id), registry.state(task_id))
         except (UnknownTask, DamagedRecord, OSError):
             continue
-        if task.state.status is Status.QUEUED:
-            change.mark_queued(task)
-        elif task.state.status is Status.STARTING:
-            (registry.home.running / task_id).touch(mode=0o600)
+        change.mark(task)
     change.save(replace(change.settings, boot=boot_id()))
 
 

@@ -94,7 +94,7 @@ def submit(registry: Registry, new: NewTask, environment: Mapping[str, str], con
     )
     with transaction(registry) as change:
         task = change.create(request, _environment(environment, new.commit))
-    return _after_pass(registry, config, task.id)
+    return _after_pass(registry, config, task)
 
 
 def _check(registry: Registry, new: NewTask) -> None:
@@ -123,10 +123,14 @@ def _environment(environment: Mapping[str, str], commit: bool | None) -> dict[st
     return kept
 
 
-def _after_pass(registry: Registry, config: Config, task_id: str) -> Task:
-    scheduling.run_pass(registry, config)
-    task = registry.load(task_id)
-    return registry.with_reasons([task], config.limit)[0]
+def _after_pass(registry: Registry, config: Config, task: Task) -> Task:
+    """The task as it stands once what may start has started. It is listed already, whatever happens here."""
+    try:
+        scheduling.run_pass(registry, config)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise OperationError(f"#{task.number} is in the queue, but cannot be started yet: {why}") from error
+    return registry.with_reasons([registry.load(task.id)], config.limit)[0]
 
 
 @_in_one_line
@@ -189,8 +193,8 @@ def retry(
         state = replace(task.state, status=Status.QUEUED, attention=None)
         if text is not None and command is not None:
             state = replace(state, text=text, command=command)
-        change.requeue(task, _environment(environment, task.request.commit), state)
-    return _after_pass(registry, config, task_id)
+        task = change.requeue(task, _environment(environment, task.request.commit), state)
+    return _after_pass(registry, config, task)
 
 
 @_in_one_line
@@ -199,16 +203,18 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
 
     Raises OperationError, and deletes none, if one of them runs.
     """
-    tasks = [registry.load(task_id) for task_id in task_ids]
-    for task in tasks:
-        if task.live is not None:
-            raise OperationError(f"#{task.number} is running; stop it before you delete it")
-        if task.status is Status.LOST and leftovers.find(registry.home, task):
-            raise OperationError(f"processes of #{task.number} still run; stop it before you delete it")
+    scheduling.reconcile(registry)
+    for task_id in task_ids:
+        if leftovers.find_if_lost(registry, task_id):
+            number = registry.load(task_id).number
+            raise OperationError(f"processes of #{number} still run; stop it before you delete it")
     from app.registry import trash  # slow to load, rarely needed
 
     with transaction(registry) as change:
-        return trash.delete(change, [task.id for task in tasks])
+        for task in map(registry.load, task_ids):
+            if task.state.status is Status.STARTING:
+                raise OperationError(f"#{task.number} is running; stop it before you delete it")
+        return trash.delete(change, task_ids)
 
 
 @_in_one_line
@@ -274,10 +280,10 @@ def await_end(registry: Registry, task_ids: Sequence[str], timeout_s: float | No
     pause_s = 0.01
     while True:
         tasks = [registry.load(task_id) for task_id in task_ids]
-        if any(task.status is Status.LOST and task.state.status is Status.STARTING for task in tasks):
+        if any(task.unsettled for task in tasks):
             scheduling.reconcile(registry)
-            continue
-        if all(task.status.ended for task in tasks):
+            tasks = [registry.load(task_id) for task_id in task_ids]
+        if all(task.status.ended and not task.unsettled for task in tasks):
             return tasks
         if deadline is not None and time.monotonic() >= deadline:
             raise WaitTimeout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +22,8 @@ LOST = "its runner is gone, and with it the exit code"
 def run_pass(registry: Registry, config: Config) -> list[Task]:
     """Start as many waiting tasks as may start now and return them.
 
-    The lock is held while it is decided and written down, not while processes start.
+    The lock is held while it is decided and written down, not while processes start. Raises OSError when a
+    process could not be started; its task waits again then, and the others have started.
     """
     reap()
     reconcile(registry)
@@ -32,12 +34,24 @@ def run_pass(registry: Registry, config: Config) -> list[Task]:
             for task in _chosen(change, config, damages):
                 starts.append(hand_over(change, task))  # noqa: PERF401 - a fault must not lose the ones before it
     finally:
-        for start in starts:
-            spawn(registry, start, config)
+        failures = [failure for start in starts if (failure := _try_to_spawn(registry, start, config))]
     for damage in damages:
         quarantine(registry, damage)
     _ensure_supervisor(registry)
+    if failures:
+        raise failures[0]
     return [start.task for start in starts]
+
+
+def _try_to_spawn(registry: Registry, start: Start, config: Config) -> OSError | None:
+    """Start a runner; where that fails, put its task back into the queue and return why."""
+    try:
+        spawn(registry, start, config)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            _settle(registry, start.task.id)
+        return error
+    return None
 
 
 def _chosen(change: Transaction, config: Config, damages: list[DamagedRecord]) -> list[Task]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,8 +14,9 @@ from app.model.status import Status
 from app.model.task import Task
 from app.registry.config import Config
 from app.registry.store import Registry
-from app.registry.transaction import transaction
+from app.registry.transaction import Transaction, transaction
 from app.supervisor import operations, scheduling
+from app.supervisor.operations import OperationError
 from tests.support import delegate, ended, is_alive, until
 
 
@@ -100,3 +104,82 @@ def test_a_marker_without_a_task_takes_no_slot(registry: Registry, config: Confi
     (registry.home.running / "agent_20200101_000000").touch()
     scheduling.run_pass(registry, config)
     assert registry.in_hand() == []
+
+
+def test_a_process_that_cannot_be_started_costs_no_other_task_its_start(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations.pause(registry)
+    first, second = delegate(registry, "!true", config), delegate(registry, "!true", config)
+    refusals = [BlockingIOError(11, "Resource temporarily unavailable")]
+    spawn = os.posix_spawn
+
+    def refuse_once(*args: Any, **kwargs: Any) -> int:
+        if refusals:
+            raise refusals.pop()
+        return spawn(*args, **kwargs)
+
+    monkeypatch.setattr(os, "posix_spawn", refuse_once)
+    with pytest.raises(OperationError, match="unavailable"):
+        operations.resume(registry, config)
+    done = operations.await_end(registry, [first.id, second.id], 10)
+    assert [task.status for task in done] == [Status.COMPLETE, Status.COMPLETE]
+    assert [len(task.state.attempts) for task in done] == [1, 1]
+
+
+def test_a_submit_whose_start_fails_says_that_the_task_is_in_the_queue(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "posix_spawn", refuse)
+    with pytest.raises(OperationError, match="#1 is in the queue, but cannot be started yet"):
+        delegate(registry, "!true", config)
+    monkeypatch.undo()
+    (task,) = registry.recent(1)
+    assert task.status is Status.QUEUED
+    operations.tidy(registry, config)
+    assert ended(registry, task).status is Status.COMPLETE
+
+
+def test_a_task_that_starts_while_it_is_being_deleted_is_not_deleted(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations.pause(registry)
+    task = delegate(registry, "!sleep 0.2; exit 4", config)
+
+    @contextlib.contextmanager
+    def after_another_client(registry: Registry) -> Iterator[Transaction]:
+        monkeypatch.setattr(operations, "transaction", transaction)
+        operations.resume(registry, config)
+        with transaction(registry) as change:
+            yield change
+
+    monkeypatch.setattr(operations, "transaction", after_another_client)
+    with pytest.raises(OperationError, match="is running; stop it"):
+        operations.delete(registry, [task.id])
+    done = ended(registry, task)
+    assert done.attempt is not None
+    assert done.attempt.exit_code == 4
+
+
+def test_the_environment_goes_with_whatever_ends_a_task(registry: Registry, config: Config) -> None:
+    new = operations.NewTask("x", "command", ("no-such-program",), "/", "x")
+    failed = ended(registry, operations.submit(registry, new, os.environ, config))
+    operations.pause(registry)
+    stopped = delegate(registry, "!true", config)
+    assert registry.home.task_file(stopped.id, "env").exists()
+    operations.stop(registry, stopped.id)
+    for task in (failed, stopped):
+        assert not registry.home.task_file(task.id, "env").exists()
+
+
+def test_waiting_for_a_task_that_cannot_be_settled_ends_in_time(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = delegate(registry, "!exec sleep 100", config)
+    run_and_lose(registry, task)
+    monkeypatch.setattr(scheduling, "reconcile", lambda _: None)
+    with pytest.raises(operations.WaitTimeout):
+        operations.await_end(registry, [task.id], 0.2)
