@@ -7,7 +7,7 @@ import errno
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +24,8 @@ from app.registry.codec import (
 )
 from app.registry.files import read_regular, try_lock
 from app.registry.paths import Home
+from app.registry.paths import is_task_id as is_task_id  # those who read want these too
+from app.registry.paths import marker_id as marker_id
 
 RECORD_LIMIT = 16 * 1024 * 1024
 """The largest record that is read, in bytes; a larger one is not ours."""
@@ -33,7 +35,8 @@ Record = TypeVar("Record")
 _NOT_A_RECORD = frozenset({errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO})
 """What opening says when a link, a pipe or a folder stands in a record's place."""
 
-_ID = re.compile(r"agent_\d{8}_\d{6}")
+_NO_LOCK_FILE = _NOT_A_RECORD | {errno.ENOENT, errno.ENOTDIR}
+
 _NUMBER = re.compile(rb"^number = (\d+)$", re.MULTILINE)
 
 
@@ -98,8 +101,15 @@ class Registry:
             record = parse(read_regular(self.home.settings, RECORD_LIMIT))
         except FileNotFoundError:
             return Settings()
-        known = {key: record[key] for key in Settings.__slots__ if key in record}
-        return Settings(**known)
+        return _settings_from_record(record)
+
+    def paused(self) -> bool:
+        """Whether the user has paused the queue; damaged settings say nothing, and are made anew by the next
+        change."""
+        try:
+            return self.settings().paused
+        except BadRecord:
+            return False
 
     def load(self, task_id: str) -> Task:
         """Read one task. Raises UnknownTask, DamagedRecord, and OSError for what may be readable later."""
@@ -125,8 +135,10 @@ class Registry:
         path = self.home.running / task_id
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return None
+        except OSError as error:
+            if error.errno in _NO_LOCK_FILE:
+                return None
+            raise  # too many files open, say: not sure is not dead
         try:
             if try_lock(descriptor, shared=True):
                 return None
@@ -178,9 +190,7 @@ class Registry:
         if not any(task.status is Status.QUEUED for task in tasks):
             return tasks
         known = {task.number: task.status for task in tasks}
-        load = Load(
-            sum(self.live(task_id) is not None for task_id in self.in_hand()), limit, self.settings().paused
-        )
+        load = Load(sum(self.live(task_id) is not None for task_id in self.in_hand()), limit, self.paused())
 
         def standing(number: int) -> Status | None:
             return known[number] if number in known else self.standing(number)
@@ -267,20 +277,17 @@ class Registry:
         return next((task_id for task_id in ids if self._number(task_id) == number), None)
 
 
-def is_task_id(name: str) -> bool:
-    """Whether a name has the form of a task's id."""
-    return _ID.fullmatch(name) is not None
-
-
-def marker_name(priority: int, number: int, task_id: str) -> str:
-    """The name of a waiting task's marker: it sorts by priority, then by age."""
-    return f"{priority}-{number:010d}-{task_id}"
-
-
-def marker_id(name: str) -> str:
-    """The id in a marker's name; empty when it is none of ours."""
-    task_id = name.rpartition("-")[2]
-    return task_id if is_task_id(task_id) else ""
+def _settings_from_record(record: dict[str, Any]) -> Settings:
+    """Read ``registry.toml``; of a newer schema nothing but that it is one. Raises BadRecord."""
+    settings = Settings(**{key: record[key] for key in Settings.__slots__ if key in record})
+    if isinstance(settings.schema, int) and settings.schema > SCHEMA:
+        return Settings(paused=settings.paused is True, schema=settings.schema)
+    for key, default in asdict(Settings()).items():
+        if type(getattr(settings, key)) is not type(default):
+            raise BadRecord(f"{key} is not what it should be")
+    if settings.next_number < 1 or (settings.last_id and not is_task_id(settings.last_id)):
+        raise BadRecord("the next number or the last id is none")
+    return settings
 
 
 def _reason(path: Path) -> str:

@@ -15,15 +15,8 @@ from app.model.task import Request, State, Task
 from app.registry.boot import boot_id
 from app.registry.codec import SCHEMA, BadRecord, dump, request_to_record, state_to_record
 from app.registry.files import locked, sync_folder, write_atomic, write_new
-from app.registry.store import (
-    DamagedRecord,
-    Registry,
-    Settings,
-    UnknownTask,
-    is_task_id,
-    marker_id,
-    marker_name,
-)
+from app.registry.paths import is_task_id, marker_id, marker_name
+from app.registry.store import DamagedRecord, Registry, Settings, UnknownTask
 
 ENVIRONMENT = "env"
 """The file in a task's folder that keeps the environment for its start: ``KEY=VALUE`` ended by NUL bytes."""
@@ -188,11 +181,9 @@ def _settings_or_rebuilt(registry: Registry) -> Settings:
     """The settings; when they are damaged or gone, what the tasks themselves prove."""
     try:
         settings = registry.settings()
-        if isinstance(settings.next_number, int) and isinstance(settings.last_id, str) and settings.last_id:
+        if settings.schema > SCHEMA or settings.last_id or not registry.ids():
             return settings
-        if not registry.ids():
-            return settings
-    except (BadRecord, TypeError) as error:
+    except BadRecord as error:
         broken = _free_name(registry.home.quarantine / "registry.toml")
         broken.with_name(f"{broken.name}.reason").write_text(f"{error}\n")
         registry.home.settings.rename(broken)

@@ -88,16 +88,22 @@ def _candidates(
 def reconcile(registry: Registry) -> None:
     """Close every task whose runner has gone: from the end it wrote down, as lost, or back into the queue."""
     for task_id in registry.in_hand():
-        if registry.live(task_id) is not None:
-            continue
-        try:
-            if close(registry, task_id) is None:
-                _settle(registry, task_id)
-        except UnknownTask:
-            with transaction(registry) as change:
-                change.unmark_running(task_id)
-        except DamagedRecord as damage:
-            quarantine(registry, damage)
+        # What cannot be read or saved now stays as it is for a later look, and holds up no other task.
+        with contextlib.suppress(OSError):
+            _reconcile(registry, task_id)
+
+
+def _reconcile(registry: Registry, task_id: str) -> None:
+    if registry.live(task_id) is not None:
+        return
+    try:
+        if close(registry, task_id) is None:
+            _settle(registry, task_id)
+    except UnknownTask:
+        with transaction(registry) as change:
+            change.unmark_running(task_id)
+    except DamagedRecord as damage:
+        quarantine(registry, damage)
 
 
 def _settle(registry: Registry, task_id: str) -> None:
@@ -144,7 +150,7 @@ def _never_ran(registry: Registry, task_id: str, last_words: Live | None) -> boo
 def waits_for_something(registry: Registry) -> bool:
     """Whether a task waits that will start by itself: for the end of a running one, or right now."""
     queue = registry.queue()
-    if not queue or registry.settings().paused:
+    if not queue or registry.paused():
         return False
     return bool(registry.in_hand()) or any(_may_start(registry, task_id) for task_id in queue)
 
