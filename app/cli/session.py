@@ -76,7 +76,7 @@ class Session:
     def load(self, task_id: str) -> Task:
         """Read one task. Raises CommandError when it is gone or its record damaged."""
         task = self._read(task_id)
-        if _unsettled(task):
+        if task.unsettled:
             self._tidy()
             task = self._read(task_id)
         return task
@@ -135,7 +135,7 @@ class Session:
         Where runners or the machine went down meanwhile, what they left is put right first.
         """
         tasks = self.registry.recent(count, self.config.limits)
-        if any(task.status is Status.QUEUED or _unsettled(task) for task in tasks):
+        if any(task.status is Status.QUEUED or task.unsettled for task in tasks):
             self._tidy()
             tasks = self.registry.recent(count, self.config.limits)
         return tasks
@@ -214,8 +214,3 @@ class Session:
 def _is_exact(reference: str) -> bool:
     """Whether it is a number or an id, which need no search."""
     return bool(_NUMBER.fullmatch(reference.strip()) or _ID.fullmatch(reference.strip()))
-
-
-def _unsettled(task: Task) -> bool:
-    """Whether its runner is gone and nobody has looked yet at what it had written down."""
-    return task.status is Status.LOST and task.state.status is Status.STARTING

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import takewhile
 
+from app.dashboard.rows import Counts, count, ordered
 from app.model.outcome import Progress
 from app.model.task import Task
 
@@ -23,14 +25,17 @@ class Changes:
 class Board:
     """The tasks by id, with what their logs say of them while they run.
 
-    ``unread`` are ids; ``since`` is when somebody began to look.
+    ``open`` are those that wait or run, ``unread`` the ids of ends that nobody has seen; ``since`` is when
+    somebody began to look.
     """
 
     tasks: dict[str, Task] = field(default_factory=dict)
     progress: dict[str, Progress] = field(default_factory=dict)
     last_lines: dict[str, str] = field(default_factory=dict)
+    open: dict[str, Task] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _ended: list[Task] | None = None
 
     def apply(self, changed: Iterable[Task], removed: Iterable[str] = ()) -> Changes:
         """Take records as they are now."""
@@ -45,9 +50,8 @@ class Board:
             if not task.status.live:
                 self._forget_log(task.id)
         for task_id in removed:
-            reordered |= self.tasks.pop(task_id, None) is not None
-            self.unread.discard(task_id)
-            self._forget_log(task_id)
+            reordered |= task_id in self.tasks
+            self._drop(task_id)
         return Changes(tuple(ended), reordered)
 
     def add(self, task: Task) -> bool:
@@ -76,13 +80,48 @@ class Board:
         attempt = task.attempt
         return attempt is not None and attempt.ended is not None and attempt.ended > self.since
 
+    def rows(self) -> list[Task]:
+        """All tasks in the order of the table: open ones, then ended ones, the newest end first.
+
+        A change of an open task costs nothing for the thousands that have ended.
+        """
+        if self._ended is None:
+            self._ended = ordered(task for task in self.tasks.values() if task.status.ended)
+        return [*ordered(self.open.values()), *self._ended]
+
+    def counts(self, today: date) -> Counts:
+        """How many tasks stand how, of the ended ones those of ``today`` (a local date)."""
+        rows = self.rows()
+        start = len(self.open)
+        recent = takewhile(lambda task: _ended_since(task, today), rows[start:])
+        return count((*rows[:start], *recent), today)
+
     def _put(self, task: Task) -> None:
+        before = self.tasks.get(task.id)
         self.tasks[task.id] = task
+        if task.status.ended or (before is not None and before.status.ended):
+            self._ended = None
+        if task.status.ended:
+            self.open.pop(task.id, None)
+        else:
+            self.open[task.id] = task
         if task.unread:
             self.unread.add(task.id)
         else:
             self.unread.discard(task.id)
 
+    def _drop(self, task_id: str) -> None:
+        self.tasks.pop(task_id, None)
+        self.open.pop(task_id, None)
+        self.unread.discard(task_id)
+        self._ended = None
+        self._forget_log(task_id)
+
     def _forget_log(self, task_id: str) -> None:
         self.progress.pop(task_id, None)
         self.last_lines.pop(task_id, None)
+
+
+def _ended_since(task: Task, today: date) -> bool:
+    ended = task.attempt.ended if task.attempt else None
+    return (ended or task.request.created).astimezone().date() >= today

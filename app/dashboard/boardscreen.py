@@ -21,7 +21,7 @@ from app.dashboard.inputbar import InputBar
 from app.dashboard.newtask import Setting, describe
 from app.dashboard.place import branch_of
 from app.dashboard.plan import Known
-from app.dashboard.rows import Counts, count, ordered
+from app.dashboard.rows import Counts
 from app.dashboard.session import Session
 from app.dashboard.stage import Stage
 from app.dashboard.table import TaskTable
@@ -114,7 +114,7 @@ class BoardScreen(Screen[None]):
 
     def next_unread(self) -> Task | None:
         """The next task below the cursor whose end nobody has seen, going round; None when there is none."""
-        rows = ordered(self.board.tasks.values())
+        rows = self.board.rows()
         cursor = self.table.cursor_task
         start = next((i for i, task in enumerate(rows) if cursor and task.id == cursor.id), -1) + 1
         return next((task for task in (*rows[start:], *rows[:start]) if task.id in self.board.unread), None)
@@ -133,14 +133,14 @@ class BoardScreen(Screen[None]):
     def refresh_table(self) -> None:
         """Lay the table out anew: tasks came, went or changed places."""
         board = self.board
-        rows = ordered(visible(board.tasks.values(), parse_filter(self.filter_words)))
+        rows = visible(board.rows(), parse_filter(self.filter_words))
         if board.tasks and not rows:
             self.table.set_tasks(rows, empty=(f"No task fits: {self.filter_words}", "", "esc shows all"))
         else:
             self.table.set_tasks(rows, board.progress, board.last_lines)
         if self.details.shown is None:
             self.details.show(self.table.cursor_task)
-        self._counts = count(board.tasks.values(), datetime.now().astimezone().date())
+        self._counts = board.counts(datetime.now().astimezone().date())
         self.bar.field.choices = choices_for(self.session.config, rows, self.themes, self.session.folder)
         self.stage.share_out()
 
@@ -178,13 +178,13 @@ class BoardScreen(Screen[None]):
         return Known(tuple(self.board.tasks.values()), self.table.cursor_task, self.themes)
 
     def _describe(self, draft: Draft) -> str:
-        tasks = self.board.tasks.values()
+        tasks = self.board.tasks.values() if draft.after else ()
         setting = Setting(
             config=self.session.config,
             folder=self.session.folder,
-            running=sum(task.status.live for task in tasks),
+            running=sum(task.status.live for task in self.board.open.values()),
             paused=self.paused,
-            statuses={task.number: task.status for task in tasks} if draft.after else {},
+            statuses={task.number: task.status for task in tasks},
             home=str(Path.home()),
         )
         return describe(draft, setting)

@@ -88,7 +88,7 @@ class Commander:
         if plan.original.strip():
             self._screen.bar.sent(plan.original)
         if not show_plan(self._screen, plan):
-            taken = {task.name for task in self._screen.board.tasks.values() if not task.status.ended}
+            taken = {task.name for task in self._screen.board.open.values()}
             self.work(partial(carry_out, plan, self._screen.session, taken), plan.original)
 
     def work(self, action: Callable[[], Done], typed: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,9 +15,10 @@ from textual.widgets import Static
 
 from app.dashboard.choices import TASK_WORDS
 from app.dashboard.keys import MOVES, bindings
-from app.model.commands import COMMANDS, GROUPS, Command, Key, all_keys
+from app.model.commands import COMMANDS, GROUPS, Key, all_keys
 
-_KEY_CELLS = 18
+_KEY_CELLS, _KEY_CELLS_NARROW, _ROOMY = 18, 15, 60
+_WIDEST, _FRAME_CELLS = 76, 6
 
 
 class HelpScreen(ModalScreen[None]):
@@ -40,7 +42,11 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(can_focus=False) as page:
             page.border_title = "keys and commands"
             page.border_subtitle = "esc closes"
-            yield Static(help_content())
+            yield Static(id="help")
+
+    def on_resize(self) -> None:
+        """Break the lines for the width there is."""
+        self.query_one("#help", Static).update(help_content(min(_WIDEST, self.size.width) - _FRAME_CELLS))
 
     def action_move(self, rows: int) -> None:
         """Scroll by rows."""
@@ -59,41 +65,41 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_end(animate=False)
 
 
-def help_content() -> Content:
-    """The whole help as styled text."""
-    return Content("\n").join([*_key_lines(), *_command_lines(), *_input_lines()])
+def help_content(width: int = 72) -> Content:
+    """The whole help as styled text, in lines of at most ``width`` cells."""
+    sections = (*_keys(), *_commands(), *_words())
+    return Content("\n").join(line for section in sections for line in _lines(section, width))
 
 
-def _key_lines() -> Iterator[Content]:
+Section = tuple[str, list[tuple[str, str]]]
+"""A heading, and under it what is pressed or typed with what it does."""
+
+
+def _keys() -> Iterator[Section]:
     for group in GROUPS:
-        keys = [key for key in all_keys() if key.group == group]
+        keys = [(key.shown, _what(key)) for key in all_keys() if key.group == group]
         if keys:
-            yield Content.styled(group, "bold")
-            yield from (_line(key.shown, _what(key)) for key in keys)
-            yield Content("")
+            yield group, keys
 
 
 def _what(key: Key) -> str:
     return key.help if key.where != "log" else f"{key.help} (in the log)"
 
 
-def _command_lines() -> Iterator[Content]:
-    yield Content.styled("In the input bar", "bold")
-    for command in COMMANDS:
-        if command.slash:
-            yield _line(_usage(command), command.help)
+def _commands() -> Iterator[Section]:
+    yield "In the input bar", [(f"/{command.name}", command.help) for command in COMMANDS if command.slash]
+
+
+def _words() -> Iterator[Section]:
+    yield "In the text of a task", list(TASK_WORDS)
+
+
+def _lines(section: Section, width: int) -> Iterator[Content]:
+    heading, entries = section
+    yield Content.styled(heading, "bold")
+    left = _KEY_CELLS if width >= _ROOMY else _KEY_CELLS_NARROW
+    for keys, what in entries:
+        first, *rest = wrap(what, max(12, width - left - 3)) or [""]
+        yield Content.assemble((f"  {keys:<{left}} ", "bold $accent"), first)
+        yield from (Content(f"{'':<{left + 3}}{line}") for line in rest)
     yield Content("")
-
-
-def _usage(command: Command) -> str:
-    return f"/{command.name}"
-
-
-def _input_lines() -> Iterator[Content]:
-    yield Content.styled("In the text of a task", "bold")
-    for typed, what in TASK_WORDS:
-        yield _line(typed, what)
-
-
-def _line(left: str, right: str) -> Content:
-    return Content.assemble((f"  {left:<{_KEY_CELLS}} ", "bold $accent"), right)

@@ -138,6 +138,7 @@ class InputBar(Vertical):
         self.field.earlier.add(text)
         self._store.append(text)
         self._put("")
+        self.refresh_preview()
         self.save_draft()
 
     def give_back(self, text: str) -> None:

@@ -44,6 +44,10 @@ class Limits:
     memory_floor: int = 0
 
 
+DEFAULT_LIMITS = Limits()
+"""Four tasks at once, and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What runs now, within which limits, and whether the person has paused the queue.
@@ -53,7 +57,7 @@ class Load:
     """
 
     running: tuple[Waiting, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT_LIMITS
     paused: bool = False
     memory_free: int | None = None
     now: datetime | None = None

@@ -38,8 +38,8 @@ class Request:
 
     ``command`` is the argument list to run; a first word ``{python}`` stands for our own interpreter.
     ``after`` holds the numbers of the tasks that must be complete first, ``after_any`` of those that must
-    have ended in whatever way. ``timeout_s`` and ``quiet_timeout_s`` None mean no limit. ``retries`` is how often a
-    failure is tried again by itself; ``twice`` that the task may safely run again after it was lost.
+    have ended in whatever way. ``timeout_s`` and ``quiet_timeout_s`` None mean no limit. ``retries`` is how
+    often a failure is tried again by itself; ``twice`` that the task may safely run again after it was lost.
     ``keep_leftovers`` lets processes live on that outlive the command. ``memory_bytes`` caps its tree.
     """
 
@@ -99,8 +99,8 @@ class Attempt:
 class State:
     """Where a task stands (``state.toml``). ``text`` and ``command`` are set when a retry edited them.
 
-    ``not_before`` is when a waiting task may start, ``retried`` how often it was tried again by itself since a
-    person last started it, and ``freed`` that a person waived its dependencies.
+    ``not_before`` is when a waiting task may start, ``retried`` how often it was tried again by itself since
+    a person last started it, and ``freed`` that a person waived its dependencies.
 
     ``unknown`` keeps the keys of a newer version through a rewrite, here and in an attempt.
     ``status`` never says ``running``: whether a process runs is a fact of the runner's lock, not of a record.
@@ -185,6 +185,11 @@ class Task:
         if self.live is None:
             return Status.LOST
         return Status.RUNNING if self.live.child else Status.STARTING
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether its runner is gone and nobody has looked yet at what it had written down."""
+        return self.status is Status.LOST and self.state.status is Status.STARTING
 
     @property
     def attempt(self) -> Attempt | None:

@@ -20,11 +20,13 @@ from app.registry.settings import MEBIBYTE, SETTINGS, agent_problems
 class Config:
     """What the user may set. ``problems`` are lines that say which setting was not understood, and why.
 
-    ``limit`` is the number of tasks at once, ``agent_limits`` and ``folder_limits`` that of an agent and of a
-    folder; ``timeout_s`` and ``quiet_timeout_s`` are the default limits of a task, None for none; ``grace_s``
-    the time between the polite signal and the one that cannot be refused. ``log_bytes`` is the most that a log
-    may occupy on disk, ``logs_bytes`` that of all logs together; ``keep_s`` how long finished tasks are kept,
-    None for ever. Nothing starts while less than ``memory_floor`` bytes of memory are free.
+    ``limit`` is the number of tasks at once, ``agent_limits`` and ``folder_limits`` that of an agent and of
+    a folder; ``timeout_s`` and ``quiet_timeout_s`` are the default limits of a task, None for none;
+    ``grace_s`` the time between the polite signal and the one that cannot be refused. ``log_bytes`` is the
+    most that a log may occupy on disk, ``logs_bytes`` that of all logs together; ``keep_s`` how long finished
+    tasks are kept, None for ever. ``on_lost`` "retry" starts lost tasks again that may run twice; ``on_quit``
+    says what leaving the dashboard does to running tasks. Nothing starts while less than ``memory_floor``
+    bytes of memory are free.
     """
 
     limit: int = 4

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+_ID = re.compile(r"agent_\d{8}_\d{6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +115,19 @@ def summary_name(attempt: int) -> str:
 def outcome_name(attempt: int) -> str:
     """The file in the task's folder that a task may write its own figures to."""
     return "outcome.toml" if attempt == 1 else f"outcome.{attempt}.toml"
+
+
+def is_task_id(name: str) -> bool:
+    """Whether a name has the form of a task's id."""
+    return _ID.fullmatch(name) is not None
+
+
+def marker_name(priority: int, number: int, task_id: str) -> str:
+    """The name of a waiting task's marker: it sorts by priority, then by age."""
+    return f"{priority}-{number:010d}-{task_id}"
+
+
+def marker_id(name: str) -> str:
+    """The id in a marker's name; empty when it is none of ours."""
+    task_id = name.rpartition("-")[2]
+    return task_id if is_task_id(task_id) else ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.model.queue import Limits, Load, Waiting
 from app.model.task import Task
-from app.registry.codec import BadRecord
 
 if TYPE_CHECKING:
     from app.registry.store import Registry
@@ -38,7 +36,7 @@ def current_load(registry: Registry, limits: Limits, *, paused: bool | None = No
     return Load(
         running=tuple(_running(registry, registry.in_hand())),
         limits=limits,
-        paused=_paused(registry) if paused is None else paused,
+        paused=registry.paused() if paused is None else paused,
         memory_free=memory_free() if limits.memory_floor else None,
         now=datetime.now(UTC),
     )
@@ -51,12 +49,6 @@ def _running(registry: Registry, ids: Iterable[str]) -> Iterable[Waiting]:
             yield waiting(Task(registry.request(task_id), registry.state(task_id)))
         except Exception:
             yield Waiting(task_id)
-
-
-def _paused(registry: Registry) -> bool:
-    with contextlib.suppress(BadRecord, OSError):
-        return registry.settings().paused
-    return False
 
 
 def memory_free() -> int | None:

@@ -7,24 +7,20 @@ import errno
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.model.queue import Limits, why_waiting
+from app.model.queue import DEFAULT_LIMITS, Limits, why_waiting
 from app.model.status import Status
 from app.model.task import Live, Request, State, Task
-from app.registry.codec import (
-    SCHEMA,
-    BadRecord,
-    live_from_record,
-    parse,
-    request_from_record,
-    state_from_record,
-)
+from app.registry.codec import live_from_record, parse, request_from_record, state_from_record
 from app.registry.files import read_regular, try_lock
 from app.registry.paths import Home
+from app.registry.paths import is_task_id as is_task_id  # those who read want these too
+from app.registry.paths import marker_id as marker_id
 from app.registry.queueing import current_load, waiting
+from app.registry.values import SCHEMA, BadRecord
 
 RECORD_LIMIT = 16 * 1024 * 1024
 """The largest record that is read, in bytes; a larger one is not ours."""
@@ -34,7 +30,8 @@ Record = TypeVar("Record")
 _NOT_A_RECORD = frozenset({errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO})
 """What opening says when a link, a pipe or a folder stands in a record's place."""
 
-_ID = re.compile(r"agent_\d{8}_\d{6}")
+_NO_LOCK_FILE = _NOT_A_RECORD | {errno.ENOENT, errno.ENOTDIR}
+
 _NUMBER = re.compile(rb"^number = (\d+)$", re.MULTILINE)
 
 
@@ -99,8 +96,15 @@ class Registry:
             record = parse(read_regular(self.home.settings, RECORD_LIMIT))
         except FileNotFoundError:
             return Settings()
-        known = {key: record[key] for key in Settings.__slots__ if key in record}
-        return Settings(**known)
+        return _settings_from_record(record)
+
+    def paused(self) -> bool:
+        """Whether the user has paused the queue; damaged settings say nothing, and are made anew by the next
+        change."""
+        try:
+            return self.settings().paused
+        except BadRecord:
+            return False
 
     def load(self, task_id: str) -> Task:
         """Read one task. Raises UnknownTask, DamagedRecord, and OSError for what may be readable later."""
@@ -126,8 +130,10 @@ class Registry:
         path = self.home.running / task_id
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return None
+        except OSError as error:
+            if error.errno in _NO_LOCK_FILE:
+                return None
+            raise  # too many files open, say: not sure is not dead
         try:
             if try_lock(descriptor, shared=True):
                 return None
@@ -157,11 +163,11 @@ class Registry:
             return sorted(name for name in os.listdir(self.home.running) if is_task_id(name))  # noqa: PTH208
         return []
 
-    def open_tasks(self, limits: Limits = Limits()) -> list[Task]:
-        """All tasks that wait or run, each waiting one with its reason; ``limits`` say how many run at once."""
+    def open_tasks(self, limits: Limits = DEFAULT_LIMITS) -> list[Task]:
+        """All tasks that wait or run, each waiting one with its reason within these limits."""
         return self.with_reasons(list(self._loaded({*self.in_hand(), *self.queue()})), limits)
 
-    def recent(self, count: int, limits: Limits = Limits()) -> list[Task]:
+    def recent(self, count: int, limits: Limits = DEFAULT_LIMITS) -> list[Task]:
         """The newest ``count`` tasks and all open ones, newest first."""
         wanted = {*self.in_hand(), *self.queue(), *(self.ids()[-count:] if count else ())}
         return self.with_reasons(sorted(self._loaded(wanted), key=lambda task: -task.number), limits)
@@ -262,20 +268,17 @@ class Registry:
         return next((task_id for task_id in ids if self._number(task_id) == number), None)
 
 
-def is_task_id(name: str) -> bool:
-    """Whether a name has the form of a task's id."""
-    return _ID.fullmatch(name) is not None
-
-
-def marker_name(priority: int, number: int, task_id: str) -> str:
-    """The name of a waiting task's marker: it sorts by priority, then by age."""
-    return f"{priority}-{number:010d}-{task_id}"
-
-
-def marker_id(name: str) -> str:
-    """The id in a marker's name; empty when it is none of ours."""
-    task_id = name.rpartition("-")[2]
-    return task_id if is_task_id(task_id) else ""
+def _settings_from_record(record: dict[str, Any]) -> Settings:
+    """Read ``registry.toml``; of a newer schema nothing but that it is one. Raises BadRecord."""
+    settings = Settings(**{key: record[key] for key in Settings.__slots__ if key in record})
+    if isinstance(settings.schema, int) and settings.schema > SCHEMA:
+        return Settings(paused=settings.paused is True, schema=settings.schema)
+    for key, default in asdict(Settings()).items():
+        if type(getattr(settings, key)) is not type(default):
+            raise BadRecord(f"{key} is not what it should be")
+    if settings.next_number < 1 or (settings.last_id and not is_task_id(settings.last_id)):
+        raise BadRecord("the next number or the last id is none")
+    return settings
 
 
 def _reason(path: Path) -> str:

@@ -13,17 +13,11 @@ from pathlib import Path
 from app.model.status import Priority, Status
 from app.model.task import Request, State, Task
 from app.registry.boot import boot_id
-from app.registry.codec import SCHEMA, BadRecord, dump, request_to_record, state_to_record
+from app.registry.codec import dump, request_to_record, state_to_record
 from app.registry.files import locked, sync_folder, write_atomic, write_new
-from app.registry.store import (
-    DamagedRecord,
-    Registry,
-    Settings,
-    UnknownTask,
-    is_task_id,
-    marker_id,
-    marker_name,
-)
+from app.registry.paths import is_task_id, marker_id, marker_name
+from app.registry.store import DamagedRecord, Registry, Settings, UnknownTask
+from app.registry.values import SCHEMA, BadRecord
 
 ENVIRONMENT = "env"
 """The file in a task's folder that keeps the environment for its start: ``KEY=VALUE`` ended by NUL bytes."""
@@ -62,7 +56,7 @@ class Transaction:
             folder.rename(home.task(request.id))
         except BaseException:
             _remove(folder)
-            self._unmark_queued(Task(request, state))
+            self.unmark_queued(Task(request, state))
             raise
         sync_folder(home.tasks)
         return Task(request, state)
@@ -74,9 +68,12 @@ class Transaction:
             self.mark_queued(replace(task, state=state))
         write_atomic(self.registry.home.task_file(task.id, "state.toml"), dump(state_to_record(state)))
         if state.status is not Status.QUEUED:
-            self._unmark_queued(task)
+            self.unmark_queued(task)
         if state.status is not Status.STARTING:
             self.unmark_running(task.id)
+        if state.status.ended:
+            # Mostly gone already; it may hold secrets, and a retry brings its own.
+            self.registry.home.task_file(task.id, ENVIRONMENT).unlink(missing_ok=True)
         return replace(task, state=state, live=None)
 
     def requeue(self, task: Task, environment: Mapping[str, str], state: State) -> Task:
@@ -107,12 +104,20 @@ class Transaction:
         last = datetime.strptime(self.settings.last_id, "agent_%Y%m%d_%H%M%S").replace(tzinfo=UTC)
         return _format_id(last + timedelta(seconds=1))
 
+    def mark(self, task: Task) -> None:
+        """Put a task among the waiting or the running ones again, as its record says."""
+        if task.state.status is Status.QUEUED:
+            self.mark_queued(task)
+        elif task.state.status is Status.STARTING:
+            (self.registry.home.running / task.id).touch(mode=0o600)
+
     def mark_queued(self, task: Task) -> None:
         """Put a task among the waiting ones, at the place of its priority."""
         (self.registry.home.queued / marker_name(task.priority, task.number, task.id)).touch(mode=0o600)
-        self._unmark_queued(task, keep=task.priority)
+        self.unmark_queued(task, keep=task.priority)
 
-    def _unmark_queued(self, task: Task, keep: Priority | None = None) -> None:
+    def unmark_queued(self, task: Task, keep: Priority | None = None) -> None:
+        """Take a task out of the waiting ones, except from the place of the priority to ``keep``."""
         for priority in Priority:
             if priority is not keep:
                 name = marker_name(priority, task.number, task.id)
@@ -177,11 +182,9 @@ def _settings_or_rebuilt(registry: Registry) -> Settings:
     """The settings; when they are damaged or gone, what the tasks themselves prove."""
     try:
         settings = registry.settings()
-        if isinstance(settings.next_number, int) and isinstance(settings.last_id, str) and settings.last_id:
+        if settings.schema > SCHEMA or settings.last_id or not registry.ids():
             return settings
-        if not registry.ids():
-            return settings
-    except (BadRecord, TypeError) as error:
+    except BadRecord as error:
         broken = _free_name(registry.home.quarantine / "registry.toml")
         broken.with_name(f"{broken.name}.reason").write_text(f"{error}\n")
         registry.home.settings.rename(broken)
@@ -225,10 +228,7 @@ def _reindex(change: Transaction) -> None:
             task = Task(registry.request(task_id), registry.state(task_id))
         except (UnknownTask, DamagedRecord, OSError):
             continue
-        if task.state.status is Status.QUEUED:
-            change.mark_queued(task)
-        elif task.state.status is Status.STARTING:
-            (registry.home.running / task_id).touch(mode=0o600)
+        change.mark(task)
     change.save(replace(change.settings, boot=boot_id()))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.model.status import Status
 from app.model.task import Task
 from app.registry.files import sync_folder
 from app.registry.store import DamagedRecord, UnknownTask
@@ -20,12 +20,13 @@ _STAMP = "%Y%m%d_%H%M%S_%f"
 _LOGS = "logs"
 
 
-def delete(change: Transaction, task_ids: list[str]) -> int:
+def delete(change: Transaction, task_ids: Sequence[str]) -> int:
     """Move tasks and their logs into the trash as one deletion; returns how many there were."""
     home = change.registry.home
     _purge(home.trash)
     deletion = home.trash / datetime.now(UTC).strftime(_STAMP)
     deletion.mkdir(mode=0o700)
+    sync_folder(home.trash)
     for task_id in task_ids:
         change.unmark(task_id)
         folder = deletion / task_id
@@ -60,9 +61,7 @@ def restore(change: Transaction) -> list[str]:
 def _mark_again(change: Transaction, task_id: str) -> None:
     registry = change.registry
     with contextlib.suppress(UnknownTask, DamagedRecord):
-        task = Task(registry.request(task_id), registry.state(task_id))
-        if task.state.status is Status.QUEUED:
-            change.mark_queued(task)
+        change.mark(Task(registry.request(task_id), registry.state(task_id)))
 
 
 def _move_logs(source: Path, target: Path, task_id: str) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from app.model.backoff import next_start
 from app.model.outcome import Outcome
 from app.model.status import Attention, Status
-from app.model.task import Attempt, Task
-from app.registry.codec import BadRecord, outcome_from_record, parse
+from app.model.task import Attempt, State, Task
+from app.registry.codec import end_from_record, outcome_from_record, parse
 from app.registry.config import load_config
 from app.registry.files import read_regular, write_atomic
 from app.registry.paths import Home, outcome_name, summary_name
-from app.registry.store import RECORD_LIMIT, Registry
-from app.registry.transaction import transaction
+from app.registry.store import RECORD_LIMIT, Registry, UnknownTask
+from app.registry.transaction import ENVIRONMENT, transaction
+from app.registry.values import BadRecord
 from app.supervisor.facts import END
 
 HEAD_BYTES = 64 * 1024
@@ -32,7 +35,8 @@ def close_and_go_on(root: str, task_id: str) -> None:
 
     registry = Registry(Home(Path(root)))
     errors = registry.home.task_file(task_id, "runner.err")
-    close(registry, task_id)
+    with contextlib.suppress(UnknownTask):
+        close(registry, task_id)
     with contextlib.suppress(OSError):
         if errors.stat().st_size == 0:
             errors.unlink()
@@ -41,48 +45,48 @@ def close_and_go_on(root: str, task_id: str) -> None:
 
 def close(registry: Registry, task_id: str) -> Task | None:
     """Write the terminal record of an attempt from its ``end.toml``; None when there is nothing to close."""
-    end = read_end(registry, task_id)
+    task = Task(registry.request(task_id), registry.state(task_id))
+    end = read_end(registry, task)
     if end is None:
         return None
-    task = Task(registry.request(task_id), registry.state(task_id))
-    attempt = task.attempt
-    if attempt is None or attempt.number != end.get("attempt"):
-        return None
-    attempt = _with_outcome(registry, task, _with_end(attempt, end))
+    attempt = _with_outcome(registry, task, end)
     with transaction(registry) as change:
         state = registry.state(task_id)
-        if state.status is not Status.STARTING or read_end(registry, task_id) != end:
+        if state.status is not Status.STARTING or read_end(registry, replace(task, state=state)) != end:
             return None
-        verdict = attempt.verdict or Status.FAILED
-        seen = Attention.SEEN if verdict is Status.STOPPED else Attention.UNREAD
-        attempts = (*state.attempts[:-1], attempt)
-        closed = change.write_state(task, replace(state, status=verdict, attention=seen, attempts=attempts))
+        closed = change.write_state(task, _closed_state(task, state, attempt))
+        if closed.state.status is not Status.QUEUED:
+            registry.home.task_file(task_id, ENVIRONMENT).unlink(missing_ok=True)
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
         return closed
 
 
-def read_end(registry: Registry, task_id: str) -> dict[str, Any] | None:
-    """How the running attempt ended, if its runner has written that down already."""
-    try:
-        return parse(read_regular(registry.home.task_file(task_id, END), RECORD_LIMIT))
-    except (OSError, BadRecord):
+def _closed_state(task: Task, state: State, attempt: Attempt) -> State:
+    """The state after an attempt: ended, or waiting for the next automatic one."""
+    state = replace(state, attempts=(*state.attempts[:-1], attempt))
+    verdict = attempt.verdict or Status.FAILED
+    again = next_start(verdict, task.request.retries, state.retried, datetime.now(UTC), random.random())
+    if again is not None:
+        return replace(state, status=Status.QUEUED, not_before=again, retried=state.retried + 1)
+    seen = Attention.SEEN if verdict is Status.STOPPED else Attention.UNREAD
+    return replace(state, status=verdict, attention=seen)
+
+
+def read_end(registry: Registry, task: Task) -> Attempt | None:
+    """The newest attempt with its end, if its runner has written that down already; else None.
+
+    An end of an earlier attempt, or one that makes no sense, is none. Raises OSError for what may be readable
+    later.
+    """
+    attempt = task.attempt
+    if attempt is None:
         return None
-
-
-def _with_end(attempt: Attempt, end: dict[str, Any]) -> Attempt:
-    return replace(
-        attempt,
-        verdict=Status(end.get("verdict", "failed")),
-        started=end.get("started"),
-        ended=end.get("ended"),
-        duration_s=end.get("duration_s"),
-        exit_code=end.get("exit_code"),
-        signal=end.get("signal"),
-        reason=end.get("reason"),
-        swept=end.get("swept", 0),
-        survivors=tuple(end.get("survivors", ())),
-        dropped_bytes=end.get("dropped_bytes", 0),
-    )
+    try:
+        record = parse(read_regular(registry.home.task_file(task.id, END), RECORD_LIMIT))
+        end = end_from_record(record, attempt.log)
+    except (FileNotFoundError, BadRecord):
+        return None
+    return replace(end, text=attempt.text, unknown=attempt.unknown) if end.number == attempt.number else None
 
 
 def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:

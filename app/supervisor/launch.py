@@ -15,7 +15,7 @@ from app.registry.config import Config
 from app.registry.paths import log_name
 from app.registry.store import Registry
 from app.registry.transaction import Transaction
-from app.supervisor.facts import STOP, write_live
+from app.supervisor.facts import END, STOP, write_live
 from app.supervisor.order import LOCK_DESCRIPTOR, Order
 from app.supervisor.processes import ROLE
 
@@ -56,10 +56,11 @@ def hand_over(change: Transaction, task: Task) -> Start:
     )
     try:
         write_live(descriptor, {"attempt": number})
-        change.registry.home.task_file(task.id, STOP).unlink(missing_ok=True)
+        for name in (STOP, END):  # what an earlier attempt may have left
+            change.registry.home.task_file(task.id, name).unlink(missing_ok=True)
         return Start(change.write_state(task, state), descriptor)
     except BaseException:
-        (change.registry.home.running / task.id).unlink(missing_ok=True)
+        # The marker stays: whoever finds it free puts right how far this has come.
         os.close(descriptor)
         raise
 

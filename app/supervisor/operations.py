@@ -3,11 +3,12 @@ milliseconds, except where it says that it waits; what cannot be done is one lin
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -51,6 +52,13 @@ class NewTask:
     after: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     commit: bool | None = None
+    after_any: tuple[int, ...] = ()
+    not_before: datetime | None = None
+    retries: int = 0
+    twice: bool = False
+    keep_leftovers: bool = False
+    quiet_timeout_s: float | None = None
+    memory_bytes: int | None = None
 
 
 def _in_one_line(operation: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -77,24 +85,11 @@ def _in_one_line(operation: Callable[Arguments, Result]) -> Callable[Arguments, 
 def submit(registry: Registry, new: NewTask, environment: Mapping[str, str], config: Config) -> Task:
     """Accept a task and start it right away if a slot is free. Once this returns it is listed for good."""
     _check(registry, new)
-    request = Request(
-        id="",
-        number=0,
-        name=new.name,
-        text=new.text,
-        agent=new.agent,
-        command=new.command,
-        folder=new.folder,
-        created=datetime.now(UTC),
-        priority=new.priority,
-        timeout_s=new.timeout_s,
-        after=new.after,
-        tags=new.tags,
-        commit=new.commit,
-    )
+    asked = {item.name: getattr(new, item.name) for item in fields(NewTask)}
+    request = Request(id="", number=0, created=datetime.now(UTC), **asked)
     with transaction(registry) as change:
         task = change.create(request, _environment(environment, new.commit))
-    return _after_pass(registry, config, task.id)
+    return _after_pass(registry, config, task)
 
 
 def _check(registry: Registry, new: NewTask) -> None:
@@ -106,7 +101,7 @@ def _check(registry: Registry, new: NewTask) -> None:
         raise OperationError(
             "the text is longer than 128 KiB; put it in a file and name the file in the task"
         )
-    for number in new.after:
+    for number in (*new.after, *new.after_any):
         if registry.find_number(number) is None:
             raise OperationError(f"there is no task #{number} to wait for")
 
@@ -123,10 +118,14 @@ def _environment(environment: Mapping[str, str], commit: bool | None) -> dict[st
     return kept
 
 
-def _after_pass(registry: Registry, config: Config, task_id: str) -> Task:
-    scheduling.run_pass(registry, config)
-    task = registry.load(task_id)
-    return registry.with_reasons([task], config.limits)[0]
+def _after_pass(registry: Registry, config: Config, task: Task) -> Task:
+    """The task as it stands once what may start has started. It is listed already, whatever happens here."""
+    try:
+        scheduling.run_pass(registry, config)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise OperationError(f"#{task.number} is in the queue, but cannot be started yet: {why}") from error
+    return registry.with_reasons([registry.load(task.id)], config.limits)[0]
 
 
 @_in_one_line
@@ -175,8 +174,13 @@ def retry(
     text: str | None = None,
     command: tuple[str, ...] | None = None,
 ) -> Task:
-    """Run an ended task again as its next attempt, with another text and command if given."""
+    """Run an ended task again as its next attempt, with another text and command if given.
+
+    One that waits for its next automatic attempt starts without waiting any longer.
+    """
     task = registry.load(task_id)
+    if task.status is Status.QUEUED and task.state.not_before is not None and text is None:
+        return free(registry, task_id, config)
     if not task.status.ended:
         raise OperationError(f"#{task.number} has not ended yet: {task.status.word}")
     if left := leftovers.find(registry.home, task):
@@ -186,11 +190,44 @@ def retry(
         task = registry.load(task_id)
         if not task.status.ended:
             raise OperationError(f"#{task.number} has been started again already")
-        state = replace(task.state, status=Status.QUEUED, attention=None)
+        state = replace(task.state, status=Status.QUEUED, attention=None, retried=0, not_before=None)
         if text is not None and command is not None:
             state = replace(state, text=text, command=command)
-        change.requeue(task, _environment(environment, task.request.commit), state)
-    return _after_pass(registry, config, task_id)
+        task = change.requeue(task, _environment(environment, task.request.commit), state)
+    return _after_pass(registry, config, task)
+
+
+@_in_one_line
+def free(registry: Registry, task_id: str, config: Config) -> Task:
+    """Let a waiting task start without the tasks or the time it waits for; slots still hold."""
+    with transaction(registry) as change:
+        task = registry.load(task_id)
+        if task.status is not Status.QUEUED:
+            raise OperationError(f"#{task.number} does not wait: {task.status.word}")
+        task = change.write_state(task, replace(task.state, freed=True, not_before=None))
+    return _after_pass(registry, config, task)
+
+
+@_in_one_line
+def set_priority(registry: Registry, task_id: str, priority: Priority) -> Task:
+    """Change the place of a waiting task in the queue, and what its next attempt yields to others."""
+    with transaction(registry) as change:
+        task = registry.load(task_id)
+        if task.live is not None:
+            raise OperationError(f"#{task.number} runs already; a priority is for tasks that wait")
+        return change.write_state(task, replace(task.state, priority=priority))
+
+
+@_in_one_line
+def stop_all(registry: Registry, *, kill: bool = False) -> list[Task]:
+    """Ask for the end of every task that waits or runs; returns them. Waiting ones are stopped first, so that
+    none of them starts in the place of another."""
+    open_tasks = sorted(registry.open_tasks(), key=lambda task: task.status is not Status.QUEUED)
+    stopped = []
+    for task in open_tasks:
+        with contextlib.suppress(OperationError):  # it may have ended meanwhile, which is what was wanted
+            stopped.append(stop(registry, task.id, kill=kill))
+    return stopped
 
 
 @_in_one_line
@@ -199,16 +236,18 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
 
     Raises OperationError, and deletes none, if one of them runs.
     """
-    tasks = [registry.load(task_id) for task_id in task_ids]
-    for task in tasks:
-        if task.live is not None:
-            raise OperationError(f"#{task.number} is running; stop it before you delete it")
-        if task.status is Status.LOST and leftovers.find(registry.home, task):
-            raise OperationError(f"processes of #{task.number} still run; stop it before you delete it")
+    scheduling.reconcile(registry)
+    for task_id in task_ids:
+        if leftovers.find_if_lost(registry, task_id):
+            number = registry.load(task_id).number
+            raise OperationError(f"processes of #{number} still run; stop it before you delete it")
     from app.registry import trash  # slow to load, rarely needed
 
     with transaction(registry) as change:
-        return trash.delete(change, [task.id for task in tasks])
+        for task in map(registry.load, task_ids):
+            if task.state.status is Status.STARTING:
+                raise OperationError(f"#{task.number} is running; stop it before you delete it")
+        return trash.delete(change, task_ids)
 
 
 @_in_one_line
@@ -274,10 +313,10 @@ def await_end(registry: Registry, task_ids: Sequence[str], timeout_s: float | No
     pause_s = 0.01
     while True:
         tasks = [registry.load(task_id) for task_id in task_ids]
-        if any(task.status is Status.LOST and task.state.status is Status.STARTING for task in tasks):
+        if any(task.unsettled for task in tasks):
             scheduling.reconcile(registry)
-            continue
-        if all(task.status.ended for task in tasks):
+            tasks = [registry.load(task_id) for task_id in task_ids]
+        if all(task.status.ended and not task.unsettled for task in tasks):
             return tasks
         if deadline is not None and time.monotonic() >= deadline:
             raise WaitTimeout

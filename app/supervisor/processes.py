@@ -50,7 +50,7 @@ class Process:
 
 
 def drop_inherited(first: int) -> None:
-    """Close every descriptor from ``first`` on: pipes and locks of whoever started us are none of a task's."""
+    """Close every descriptor from ``first`` on: whoever started us may hold pipes and locks by them."""
     os.closerange(first, _MOST_DESCRIPTORS)
 
 

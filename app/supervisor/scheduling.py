@@ -15,8 +15,7 @@ from app.registry.queueing import current_load, waiting
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, Transaction, quarantine, transaction
 from app.supervisor import leftovers
-from app.supervisor.facts import END
-from app.supervisor.finish import close
+from app.supervisor.finish import close, read_end
 from app.supervisor.launch import Start, hand_over, reap, spawn
 
 LOST = "its runner is gone, and with it the exit code"
@@ -25,7 +24,8 @@ LOST = "its runner is gone, and with it the exit code"
 def run_pass(registry: Registry, config: Config) -> list[Task]:
     """Start as many waiting tasks as may start now and return them.
 
-    The lock is held while it is decided and written down, not while processes start.
+    The lock is held while it is decided and written down, not while processes start. Raises OSError when a
+    process could not be started; its task waits again then, and the others have started.
     """
     reap()
     reconcile(registry, config.on_lost)
@@ -36,12 +36,24 @@ def run_pass(registry: Registry, config: Config) -> list[Task]:
             for task in _chosen(change, config, damages):
                 starts.append(hand_over(change, task))  # noqa: PERF401 - a fault must not lose the ones before it
     finally:
-        for start in starts:
-            spawn(registry, start, config)
+        failures = [failure for start in starts if (failure := _try_to_spawn(registry, start, config))]
     for damage in damages:
         quarantine(registry, damage)
     _ensure_supervisor(registry)
+    if failures:
+        raise failures[0]
     return [start.task for start in starts]
+
+
+def _try_to_spawn(registry: Registry, start: Start, config: Config) -> OSError | None:
+    """Start a runner; where that fails, put its task back into the queue and return why."""
+    try:
+        spawn(registry, start, config)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            _settle(registry, start.task.id, config.on_lost)
+        return error
+    return None
 
 
 def _chosen(change: Transaction, config: Config, damages: list[DamagedRecord]) -> list[Task]:
@@ -69,6 +81,7 @@ def _candidates(
             damages.append(damage)
             continue
         if task.state.status is not Status.QUEUED:
+            change.unmark_queued(task)  # its writer was killed between the two steps
             continue
         read[task_id] = task
         yield waiting(task)
@@ -80,22 +93,35 @@ def reconcile(registry: Registry, on_lost: str = "ask") -> None:
     ``on_lost`` "retry" starts those again that may run twice; "ask" leaves them to the person.
     """
     for task_id in registry.in_hand():
-        if registry.live(task_id) is not None:
-            continue
-        with contextlib.suppress(UnknownTask, DamagedRecord):
-            if close(registry, task_id) is None:
-                _settle(registry, task_id, on_lost)
+        # What cannot be read or saved now stays as it is for a later look, and holds up no other task.
+        with contextlib.suppress(OSError):
+            _reconcile(registry, task_id, on_lost)
+
+
+def _reconcile(registry: Registry, task_id: str, on_lost: str) -> None:
+    if registry.live(task_id) is not None:
+        return
+    try:
+        if close(registry, task_id) is None:
+            _settle(registry, task_id, on_lost)
+    except UnknownTask:
+        with transaction(registry) as change:
+            change.unmark_running(task_id)
+    except DamagedRecord as damage:
+        quarantine(registry, damage)
 
 
 def _settle(registry: Registry, task_id: str, on_lost: str) -> None:
     with transaction(registry) as change:
-        if registry.live(task_id) is not None or registry.home.task_file(task_id, END).exists():
+        if registry.live(task_id) is not None:
             return
         state = registry.state(task_id)
         if state.status is not Status.STARTING or not state.attempts:
             change.unmark_running(task_id)
             return
         task = Task(registry.request(task_id), state)
+        if read_end(registry, task) is not None:
+            return
         last_words = registry.last_words(task_id)
         if _never_ran(registry, task_id, last_words):
             change.write_state(task, replace(state, status=Status.QUEUED, attempts=state.attempts[:-1]))
@@ -139,7 +165,7 @@ def _never_ran(registry: Registry, task_id: str, last_words: Live | None) -> boo
 def waits_for_something(registry: Registry) -> bool:
     """Whether a task waits that will start by itself: for the end of a running one, a time, or right now."""
     queue = registry.queue()
-    if not queue or registry.settings().paused:
+    if not queue or registry.paused():
         return False
     return bool(registry.in_hand()) or any(_starts_by_itself(registry, task_id) for task_id in queue)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.registry.config import load_config
-from app.registry.files import try_lock
+from app.registry.files import RegistryBusy, try_lock
 from app.registry.paths import Home
 from app.registry.queueing import current_load
 from app.registry.store import Registry
@@ -44,7 +44,8 @@ def serve(registry: Registry) -> None:
         if not free:
             return
         while waits_for_something(registry):
-            _look(registry)
+            with contextlib.suppress(OSError, RegistryBusy):  # what fails now may go well at the next look
+                _look(registry)
             time.sleep(LOOK_S)
     # A task that came just before the lock was let go saw it held, and asked nobody.
     ensure(registry)

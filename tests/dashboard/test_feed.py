@@ -11,6 +11,7 @@ import pytest
 from textual.message import Message
 
 from app.dashboard.feed import Feed, LogSpoke, RecordsChanged, last_line
+from app.model.queue import Limits
 from app.model.status import Status
 from app.model.task import Task
 from app.registry.config import Config
@@ -59,7 +60,7 @@ def open_feed(registry: Registry) -> Iterator[Callable[[], Heard]]:
 
     def start() -> Heard:
         heard = Heard()
-        feeds.append(Feed(registry, 4, heard))
+        feeds.append(Feed(registry, Limits(4), heard))
         feeds[-1].start()
         assert until(lambda: heard.records and heard.records[-1].complete)
         return heard
@@ -141,7 +142,7 @@ def test_a_record_that_does_not_parse_is_counted(
 
 def test_stopping_a_feed_ends_its_threads(registry: Registry) -> None:
     heard = Heard()
-    feed = Feed(registry, 4, heard)
+    feed = Feed(registry, Limits(4), heard)
     feed.start()
     assert until(lambda: heard.records)
     feed.stop()

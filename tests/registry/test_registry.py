@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from app.model.status import Attention, Priority, Status
-from app.model.task import Request, State, Task
+from app.model.task import Attempt, Request, State, Task
 from app.registry import trash
+from app.registry.config import Config
 from app.registry.paths import Home
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import NewerSchema, transaction
@@ -235,3 +236,47 @@ def test_the_home_is_found_by_variable_then_by_state_folder(monkeypatch: pytest.
     monkeypatch.delenv("DELEGATE_HOME")
     monkeypatch.setenv("XDG_STATE_HOME", "/state")
     assert Home.find().root == Path("/state/delegate")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'schema = "x"\n', b'next_number = "a"\n', b"next_number = -4\n", b'last_id = "zz"\n', b"paused = 1\n"],
+)
+def test_settings_of_the_wrong_shape_are_made_anew(registry: Registry, content: bytes) -> None:
+    first = finish(registry, accept(registry))
+    registry.home.settings.write_bytes(content)
+    assert not registry.paused()
+    assert [task.id for task in registry.recent(1)] == [first.id]
+    second = accept(registry)
+    assert (second.number, second.id > first.id) == (2, True)
+    assert [damaged.name for damaged in registry.damaged()] == ["registry.toml"]
+
+
+def test_settings_of_a_newer_version_stay_whatever_their_shape(registry: Registry) -> None:
+    content = 'schema = 2\nnext_number = "seven"\n'
+    registry.home.settings.write_text(content)
+    with pytest.raises(NewerSchema):
+        accept(registry)
+    assert registry.home.settings.read_text() == content
+
+
+def test_a_lock_that_cannot_be_looked_at_is_not_a_free_one(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = accept(registry)
+    with transaction(registry) as change:
+        change.write_state(task, State(Status.STARTING, attempts=(Attempt(1, "x.log"),)))
+    (registry.home.running / task.id).touch()
+    open_file = os.open
+
+    def refuse(path: Path, *args: int) -> int:
+        if Path(path) == registry.home.running / task.id:
+            raise OSError(24, "Too many open files", str(path))
+        return open_file(path, *args)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OSError, match="Too many"):
+        registry.load(task.id)
+    operations.tidy(registry, Config())
+    monkeypatch.undo()
+    assert registry.state(task.id).status is Status.STARTING

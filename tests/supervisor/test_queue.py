@@ -42,7 +42,9 @@ def test_the_rest_wait_with_a_reason_and_start_by_priority_then_age(
             ("normal2", Priority.NORMAL),
         ]
     ]
-    assert {task.queue_reason for task in registry.open_tasks(Limits(1)) if task.id != first.id} == {"slot 1/1"}
+    assert {task.queue_reason for task in registry.open_tasks(Limits(1)) if task.id != first.id} == {
+        "slot 1/1"
+    }
     gate.touch()
     for task in waiting:
         ended(registry, task)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.dashboard.board import Board
+from app.dashboard.rows import count
 from app.model.outcome import Progress
 from app.model.status import Status
 from tests.dashboard.samples import NOON, task
@@ -86,3 +90,25 @@ def test_unread_ends_are_known() -> None:
     known.apply([done])
     known.apply([], [done.id])
     assert known.unread == set()
+
+
+def test_rows_stand_in_the_order_of_the_table_after_any_change() -> None:
+    known = board()
+    known.apply([task(n, status=Status.COMPLETE, ended=NOON + timedelta(minutes=n)) for n in (1, 2, 3)])
+    known.apply([task(4, status=Status.QUEUED), task(5, status=Status.RUNNING)])
+    assert [row.number for row in known.rows()] == [5, 4, 3, 2, 1]
+    known.apply([task(2, status=Status.RUNNING)])
+    assert [row.number for row in known.rows()] == [2, 5, 4, 3, 1]
+    known.apply([task(5, status=Status.FAILED, ended=NOON + timedelta(hours=1))])
+    assert [row.number for row in known.rows()] == [2, 4, 5, 3, 1]
+    known.apply([], [task(3).id, task(4).id])
+    assert [row.number for row in known.rows()] == [2, 5, 1]
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from(list(Status)), st.integers(-3, 1)), max_size=20))
+def test_counting_fast_counts_the_same(changes: list[tuple[int, Status, int]]) -> None:
+    known = board()
+    for number, status, days in changes:
+        known.apply([task(number, status=status, ended=NOON + timedelta(days=days))])
+    today = NOON.astimezone().date()
+    assert known.counts(today) == count(known.tasks.values(), today)

@@ -12,7 +12,6 @@ from app.model.outcome import Outcome
 from app.model.status import Attention, Priority, Status
 from app.model.task import Attempt, Request, State
 from app.registry.codec import (
-    BadRecord,
     dump,
     outcome_from_record,
     parse,
@@ -21,6 +20,7 @@ from app.registry.codec import (
     state_from_record,
     state_to_record,
 )
+from app.registry.values import BadRecord
 
 anything = st.text(st.characters(exclude_categories=["Cs"]))
 arguments = st.binary().map(lambda raw: raw.decode(errors="surrogateescape"))

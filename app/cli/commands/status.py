@@ -62,7 +62,7 @@ def _remarks(session: Session, shown: int) -> None:
     older = len(session.registry.ids()) - shown
     if older > 0:
         say(f"… and {older} older: delegate status --all")
-    if session.registry.settings().paused:
+    if session.registry.paused():
         say("The queue is paused: delegate resume")
     if damaged := session.registry.damaged():
         folder = session.registry.home.quarantine

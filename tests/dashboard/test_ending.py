@@ -1,0 +1,152 @@
+"""Stopping, retrying, deleting: safe against a slip, and true afterwards."""
+
+from __future__ import annotations
+
+import psutil
+
+from app.model.status import Status
+from app.registry.config import Config
+from app.registry.store import Registry
+from tests.dashboard.opened import opened
+from tests.support import delegate, ended, is_alive, until
+
+
+async def test_stopping_by_key_asks_for_the_key_again(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!sleep 30")
+        await seat.sees("▶")
+        await seat.finds(lambda: registry.load(registry.ids()[0]).live)
+        await seat.press("escape", "x")
+        await seat.sees("? x again or y to stop #1 sleep 30")
+        task = registry.load(registry.ids()[0])
+        assert task.status is Status.RUNNING
+        assert task.live
+        assert task.live.child
+        await seat.press("x")
+        await seat.sees("■", "stopped")
+        assert not is_alive(task.live.child.pid)
+
+
+async def test_a_slip_stops_nothing(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!sleep 30")
+        await seat.sees("▶")
+        await seat.press("escape", "x", "j")
+        assert "again" not in seat.hint
+        await seat.press("x", "n", "y")
+        assert seat.main.pane == "table"
+        assert registry.load(registry.ids()[0]).live is not None
+
+
+async def test_the_question_goes_by_itself_and_then_the_key_asks_anew(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!sleep 30")
+        await seat.sees("▶")
+        await seat.press("escape", "x")
+        await seat.sees_no("x again")
+        await seat.press("x")
+        await seat.sees("x again")
+        assert registry.load(registry.ids()[0]).live is not None
+
+
+async def test_the_question_is_about_the_task_it_named(registry: Registry, config: Config) -> None:
+    first = delegate(registry, "!sleep 31", config)
+    second = delegate(registry, "!sleep 32", config)
+    async with opened(registry) as seat:
+        await seat.sees("sleep 31", "sleep 32")
+        await seat.press("g", "x", "j", "x")
+        await seat.sees("x again or y to stop #2")
+        await seat.press("y")
+        await seat.sees("■")
+        assert registry.load(first.id).live is not None
+        assert ended(registry, second).status is Status.STOPPED
+
+
+async def test_a_sentence_that_stops_is_shown_and_confirmed(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!sleep 30")
+        await seat.sees("▶")
+        await seat.type("stop #1")
+        await seat.sees("⏎ stop #1 sleep 30 · asks once more")
+        await seat.press("enter")
+        await seat.sees("? stop #1 sleep 30? y or ⏎")
+        assert seat.main.bar.text == "stop #1"
+        await seat.press("escape")
+        await seat.sees_no("? stop")
+        assert registry.load(registry.ids()[0]).live is not None
+        await seat.press("enter", "y")
+        await seat.sees("■")
+        assert seat.main.bar.text == ""
+
+
+async def test_retry_keeps_the_first_log_and_edit_changes_the_text(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!echo one")
+        await seat.sees("✓", "one")
+        await seat.press("escape", "r")
+        await seat.finds(lambda: len(registry.load(registry.ids()[0]).state.attempts) == 2)
+        await seat.finds(lambda: registry.load(registry.ids()[0]).status.ended)
+        await seat.sees("✓")
+        await seat.press("R")
+        await seat.sees("retry #1 › !echo one")
+        await seat.enter("-and-a-half")
+        await seat.sees("one-and-a-half", "✓")
+        task = registry.load(registry.ids()[0])
+        assert task.text == "echo one-and-a-half"
+        logs = [registry.home.log(attempt.log).read_text() for attempt in task.state.attempts]
+        assert logs == ["one\n", "one\n", "one-and-a-half\n"]
+
+
+async def test_delete_and_undo(registry: Registry, config: Config) -> None:
+    done = ended(registry, delegate(registry, "!echo gone", config))
+    async with opened(registry) as seat:
+        await seat.sees("echo gone")
+        await seat.press("D")
+        await seat.sees("deleted #1 echo gone · U brings it back", "Nothing delegated yet.")
+        assert registry.ids() == []
+        await seat.press("U")
+        await seat.sees("#1 echo gone is back")
+        assert registry.load(done.id).status is Status.COMPLETE
+        await seat.press("U")
+        await seat.sees("! there is no deletion to undo")
+
+
+async def test_a_running_task_is_not_deleted(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!sleep 30")
+        await seat.sees("▶")
+        await seat.press("escape", "D")
+        await seat.sees("! #1 is running: stop it before deleting it")
+        assert len(registry.ids()) == 1
+
+
+async def test_clean_up_takes_the_finished_ones_and_comes_back_as_one(
+    registry: Registry, config: Config
+) -> None:
+    for text in ("!true", "!exit 2"):
+        ended(registry, delegate(registry, text, config))
+    delegate(registry, "!sleep 30", config)
+    async with opened(registry) as seat:
+        await seat.sees("true", "exit 2", "sleep 30")
+        await seat.press("C")
+        await seat.sees("deleted 2 tasks · U brings them back")
+        await seat.sees_no("exit 2")
+        assert len(registry.ids()) == 1
+        await seat.press("U")
+        await seat.sees("2 tasks are back", "exit 2")
+
+
+async def test_a_killed_runner_is_shown_as_lost(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!sleep 30")
+        await seat.sees("▶")
+        await seat.finds(lambda: (live := registry.load(registry.ids()[0]).live) and live.child)
+        live = registry.load(registry.ids()[0]).live
+        assert live
+        assert live.runner
+        psutil.Process(live.runner.pid).kill()
+        await seat.sees("lost")
+        await seat.press("escape", "x", "x")
+        assert live.child
+        child = live.child.pid
+        assert until(lambda: not is_alive(child))

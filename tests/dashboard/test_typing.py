@@ -1,0 +1,138 @@
+"""What is typed: previews, problems, drafts, history, completion, the filter, the editor."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from app.registry.config import Config, load_config
+from app.registry.store import Registry
+from tests.dashboard.opened import opened
+from tests.support import delegate, ended
+
+
+async def test_markup_and_control_characters_show_as_typed(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!echo '[/foo] [bold]x'")
+        await seat.sees("✓")
+        assert "✓" in seat.row("echo '[/foo] [bold]x'")
+        await seat.sees("\n [/foo] [bold]x\n")
+
+
+async def test_what_cannot_be_is_said_in_words_and_the_text_stays(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.type("Fix it p:urgent")
+        await seat.sees("! p:urgent: a priority is critical, high, normal, low")
+        await seat.press("enter")
+        assert seat.main.bar.text == "Fix it p:urgent"
+        assert registry.ids() == []
+
+
+async def test_an_error_of_an_action_is_one_line_and_the_text_comes_back(
+    registry: Registry, tmp_path: Path
+) -> None:
+    folder = tmp_path / "soon-gone"
+    folder.mkdir()
+    async with opened(registry, folder=folder) as seat:
+        await seat.type("!true")
+        folder.rmdir()
+        await seat.press("enter")
+        await seat.sees("is not a folder")
+        await seat.finds(lambda: seat.main.bar.text == "!true")
+        assert "Traceback" not in seat.screen
+
+
+async def test_filter_by_words_and_status(registry: Registry, config: Config) -> None:
+    for text in ("!true apple", "!exit 2", "!true pear"):
+        ended(registry, delegate(registry, text, config))
+    async with opened(registry) as seat:
+        await seat.sees("apple", "exit 2", "pear")
+        await seat.press("slash")
+        await seat.type("failed")
+        await seat.sees_no("pear")
+        assert seat.row("exit 2")
+        await seat.press("enter")
+        await seat.sees("filter: failed")
+        assert seat.main.pane == "table"
+        await seat.press("escape")
+        await seat.sees("pear", "apple")
+
+
+async def test_a_draft_survives_the_filter_and_a_restart(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!true")
+        await seat.sees("✓")
+        await seat.type("half a thou")
+        await seat.press("escape", "slash")
+        await seat.type("x")
+        await seat.press("escape", "n")
+        assert seat.main.bar.text == "half a thou"
+        await seat.press("escape", "q")
+    async with opened(registry) as seat:
+        await seat.sees("new task › half a thou")
+        await seat.type("ght")
+        assert seat.main.bar.text == "half a thought"
+
+
+async def test_history_comes_back_with_up_also_after_a_restart(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!echo first")
+        await seat.enter("!echo second")
+        await seat.type("unsent")
+        await seat.press("up", "up")
+        assert seat.main.bar.text == "!echo first"
+        await seat.press("down", "down")
+        assert seat.main.bar.text == "unsent"
+        await seat.press("ctrl+u")
+    async with opened(registry) as seat:
+        await seat.press("n", "up")
+        await seat.finds(lambda: seat.main.bar.text == "!echo second")
+
+
+async def test_a_paste_of_several_lines_stays_one_task(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        seat.main.bar.field.post_message(events.Paste("!echo a\r\necho b\x1b[2J\recho c"))
+        await seat.finds(lambda: seat.main.bar.text == "!echo a\necho b\necho c")
+        await seat.press("enter")
+        await seat.sees("✓")
+        (task_id,) = registry.ids()
+        assert registry.load(task_id).text == "echo a\necho b\necho c"
+        assert registry.home.log(f"{task_id}.log").read_text() == "a\nb\nc\n"
+
+
+async def test_tab_completes_an_option_and_otherwise_leaves(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.type("Fix it p:h")
+        await seat.sees("tab  p:high")
+        await seat.press("tab")
+        assert seat.main.bar.text == "Fix it p:high "
+        await seat.sees("⏎ starts now · worker · high")
+        await seat.type("now ")
+        await seat.press("tab")
+        assert seat.main.pane == "table"
+
+
+async def test_the_theme_is_changed_and_kept(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("/theme light")
+        await seat.finds(lambda: seat.app.theme == "light")
+        assert load_config().theme == "light"
+        await seat.enter("/theme pink")
+        await seat.sees("! no theme pink")
+        assert load_config().theme == "light"
+
+
+async def test_ctrl_g_opens_the_editor_of_the_user(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(registry) as seat:
+        await seat.type("draft")
+        await seat.press("ctrl+g")
+        await seat.sees("! this terminal cannot be lent to an editor")
+        monkeypatch.setattr(type(seat.app), "suspend", lambda _: nullcontext())
+        monkeypatch.setenv("EDITOR", "sed -i s/draft/written/")
+        await seat.press("ctrl+g")
+        await seat.sees("new task › written", "⏎ starts now")

@@ -1,0 +1,185 @@
+"""What a process killed between two steps leaves behind, and records that make no sense: all is put right."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.model.status import Status
+from app.model.task import Task
+from app.registry.config import Config
+from app.registry.store import Registry
+from app.registry.transaction import Transaction, transaction
+from app.supervisor import operations, scheduling
+from app.supervisor.operations import OperationError
+from tests.support import delegate, ended, is_alive, until
+
+
+def run_and_lose(registry: Registry, task: Task) -> None:
+    """Let a task run, then kill its runner and its command."""
+    assert until(lambda: registry.load(task.id).status is Status.RUNNING)
+    live = registry.load(task.id).live
+    assert live is not None
+    assert live.runner is not None
+    assert live.child is not None
+    child = live.child.pid
+    for pid in (live.runner.pid, child):
+        os.kill(pid, signal.SIGKILL)
+    assert until(lambda: registry.load(task.id).status is Status.LOST)
+    assert until(lambda: not is_alive(child))
+
+
+def test_a_marker_of_a_task_that_does_not_wait_goes_and_nobody_waits_for_it(
+    registry: Registry, config: Config
+) -> None:
+    done = ended(registry, delegate(registry, "!true", config))
+    with transaction(registry) as change:
+        change.mark_queued(done)
+    scheduling.run_pass(registry, config)
+    assert registry.queue() == []
+    assert not scheduling.waits_for_something(registry)
+    assert registry.load(done.id).status is Status.COMPLETE
+
+
+def test_the_end_of_an_earlier_attempt_is_not_taken_for_that_of_a_later_one(
+    registry: Registry, config: Config
+) -> None:
+    done = ended(registry, delegate(registry, "!exit 3", config))
+    end = registry.home.task_file(done.id, "end.toml")
+    end.write_text('attempt = 1\nverdict = "failed"\nexit_code = 3\n')
+    operations.retry(registry, done.id, os.environ, config, "x", ("sleep", "100"))
+    assert not end.exists()
+    end.write_text('attempt = 1\nverdict = "failed"\nexit_code = 3\n')
+    run_and_lose(registry, done)
+    scheduling.run_pass(registry, config)
+    lost = registry.load(done.id)
+    assert [run.verdict for run in lost.state.attempts] == [Status.FAILED, Status.LOST]
+    assert [run.exit_code for run in lost.state.attempts] == [3, None]
+    assert registry.in_hand() == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0\0\0",
+        b"attempt = 1\n",
+        b'attempt = 1\nverdict = "running"\n',
+        b'attempt = 1\nverdict = "nonsense"\n',
+        b'attempt = 1\nverdict = "failed"\nstarted = 5\n',
+        b'attempt = 1\nverdict = "failed"\nexit_code = "x"\n',
+    ],
+)
+def test_an_end_that_makes_no_sense_is_none(registry: Registry, config: Config, content: bytes) -> None:
+    task = delegate(registry, "!exec sleep 100", config)
+    run_and_lose(registry, task)
+    registry.home.task_file(task.id, "end.toml").write_bytes(content)
+    scheduling.run_pass(registry, config)
+    lost = registry.state(task.id)
+    assert (lost.status, lost.attempts[-1].exit_code) == (Status.LOST, None)
+    assert registry.in_hand() == []
+
+
+def test_what_a_runner_wrote_down_before_it_was_killed_is_believed(
+    registry: Registry, config: Config
+) -> None:
+    task = delegate(registry, "!exec sleep 100", config)
+    run_and_lose(registry, task)
+    registry.home.task_file(task.id, "end.toml").write_text(
+        'attempt = 1\nverdict = "failed"\nexit_code = 9\nduration_s = 1.5\n'
+    )
+    (done,) = operations.await_end(registry, [task.id], 5)
+    assert done.status is Status.FAILED
+    assert done.attempt is not None
+    assert (done.attempt.exit_code, done.attempt.duration_s) == (9, 1.5)
+    assert b"attempt = " not in registry.home.task_file(task.id, "state.toml").read_bytes()
+
+
+def test_a_marker_without_a_task_takes_no_slot(registry: Registry, config: Config) -> None:
+    (registry.home.running / "agent_20200101_000000").touch()
+    scheduling.run_pass(registry, config)
+    assert registry.in_hand() == []
+
+
+def test_a_process_that_cannot_be_started_costs_no_other_task_its_start(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations.pause(registry)
+    first, second = delegate(registry, "!true", config), delegate(registry, "!true", config)
+    refusals = [BlockingIOError(11, "Resource temporarily unavailable")]
+    spawn = os.posix_spawn
+
+    def refuse_once(*args: Any, **kwargs: Any) -> int:
+        if refusals:
+            raise refusals.pop()
+        return spawn(*args, **kwargs)
+
+    monkeypatch.setattr(os, "posix_spawn", refuse_once)
+    with pytest.raises(OperationError, match="unavailable"):
+        operations.resume(registry, config)
+    done = operations.await_end(registry, [first.id, second.id], 10)
+    assert [task.status for task in done] == [Status.COMPLETE, Status.COMPLETE]
+    assert [len(task.state.attempts) for task in done] == [1, 1]
+
+
+def test_a_submit_whose_start_fails_says_that_the_task_is_in_the_queue(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "posix_spawn", refuse)
+    with pytest.raises(OperationError, match="#1 is in the queue, but cannot be started yet"):
+        delegate(registry, "!true", config)
+    monkeypatch.undo()
+    (task,) = registry.recent(1)
+    assert task.status is Status.QUEUED
+    operations.tidy(registry, config)
+    assert ended(registry, task).status is Status.COMPLETE
+
+
+def test_a_task_that_starts_while_it_is_being_deleted_is_not_deleted(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations.pause(registry)
+    task = delegate(registry, "!sleep 0.2; exit 4", config)
+
+    @contextlib.contextmanager
+    def after_another_client(registry: Registry) -> Iterator[Transaction]:
+        monkeypatch.setattr(operations, "transaction", transaction)
+        operations.resume(registry, config)
+        with transaction(registry) as change:
+            yield change
+
+    monkeypatch.setattr(operations, "transaction", after_another_client)
+    with pytest.raises(OperationError, match="is running; stop it"):
+        operations.delete(registry, [task.id])
+    done = ended(registry, task)
+    assert done.attempt is not None
+    assert done.attempt.exit_code == 4
+
+
+def test_the_environment_goes_with_whatever_ends_a_task(registry: Registry, config: Config) -> None:
+    new = operations.NewTask("x", "command", ("no-such-program",), "/", "x")
+    failed = ended(registry, operations.submit(registry, new, os.environ, config))
+    operations.pause(registry)
+    stopped = delegate(registry, "!true", config)
+    assert registry.home.task_file(stopped.id, "env").exists()
+    operations.stop(registry, stopped.id)
+    for task in (failed, stopped):
+        assert not registry.home.task_file(task.id, "env").exists()
+
+
+def test_waiting_for_a_task_that_cannot_be_settled_ends_in_time(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = delegate(registry, "!exec sleep 100", config)
+    run_and_lose(registry, task)
+    monkeypatch.setattr(scheduling, "reconcile", lambda _: None)
+    with pytest.raises(operations.WaitTimeout):
+        operations.await_end(registry, [task.id], 0.2)
