@@ -156,6 +156,7 @@ def outcome_from_record(record: Mapping[str, Any]) -> Outcome:
     )
 
 
+_WORDS = ("tool", "headline", "error", "commit")
 _COUNTS = ("passed", "failed", "skipped", "errors", "warnings", "fixed")
 _STATE_KEYS = frozenset(
     {"schema", "attempt"} | {item.name for item in fields(State)} - {"unknown", "attempts"}

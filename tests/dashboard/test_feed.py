@@ -167,7 +167,7 @@ def test_a_registry_without_its_folders_is_watched_all_the_same(tmp_path: Path) 
     from app.registry.paths import Home
 
     heard = Heard()
-    feed = Feed(Registry(Home(tmp_path / "fresh")).open(), 4, heard)
+    feed = Feed(Registry(Home(tmp_path / "fresh")).open(), Limits(4), heard)
     feed.start()
     assert until(lambda: heard.records)
     assert heard.records[0].tasks == []
