@@ -94,7 +94,7 @@ def spawn(registry: Registry, start: Start, config: Config) -> None:
         keep_environment=request.twice or request.retries > start.task.state.retried,
         keep_leftovers=request.keep_leftovers,
         folder=request.folder,
-        command=[sys.executable if word == PYTHON else word for word in start.task.command],
+        command=[*_in_scope(request.memory_bytes), *_command(start.task)],
     )
     script = Path(__file__).with_name("start_runner.py")
     try:
@@ -106,6 +106,18 @@ def spawn(registry: Registry, start: Start, config: Config) -> None:
         )
     finally:
         os.close(start.descriptor)
+
+
+def _command(task: Task) -> list[str]:
+    return [sys.executable if word == PYTHON else word for word in task.command]
+
+
+def _in_scope(memory_bytes: int | None) -> list[str]:
+    if memory_bytes is None:
+        return []
+    from app.supervisor.scope import memory_scope  # few tasks have a memory limit
+
+    return memory_scope(memory_bytes)
 
 
 def spawn_supervisor(registry: Registry) -> None:
