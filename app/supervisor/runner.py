@@ -39,6 +39,7 @@ class Runner:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.pid = 0
+        self.log = -1
         self.status: int | None = None
         self.told_to_end = False
         self.dropped = 0
@@ -51,22 +52,16 @@ class Runner:
         os.set_blocking(self.waker, False)
         self.poll = select.poll()
         self.poll.register(self.wake, select.POLLIN)
-        self.log = os.open(
-            f"{order.root}/logs/{order.log}",
-            os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW,
-            0o600,
-        )
 
     def run(self) -> None:
         """Start the command, wait for its end, make sure that nothing of it is left, and write that down."""
         self._listen()
         self._introduce("runner", os.getpid())
         try:
-            environment = child.read_environment(self.order)
-            self.started, self.since = time.time(), time.monotonic()
-            self.pid = child.start(self.order, environment, self.log)
+            self._start()
         except child.CannotStart as error:
-            os.write(self.log, f"{error}\n".encode(errors="surrogateescape"))
+            with contextlib.suppress(OSError):
+                os.write(self.log, f"{error}\n".encode(errors="surrogateescape"))
             self._write_end({"exit_code": error.exit_code, "verdict": "failed", "reason": str(error)})
             return
         self.facts.update(started=timestamp(self.started), since=self.since)
@@ -75,6 +70,20 @@ class Runner:
         with contextlib.suppress(OSError):
             os.unlink(self.order.task_file("env"))
         self._write_end(self._attend())
+
+    def _start(self) -> None:
+        """Open the log and start the command. Raises CannotStart."""
+        try:
+            self.log = os.open(
+                f"{self.order.root}/logs/{self.order.log}",
+                os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW,
+                0o600,
+            )
+            environment = child.read_environment(self.order)
+        except OSError as error:
+            raise child.CannotStart(child.CANNOT_RUN, f"{error.filename}: {error.strerror}") from None
+        self.started, self.since = time.time(), time.monotonic()
+        self.pid = child.start(self.order, environment, self.log)
 
     def _listen(self) -> None:
         """Be woken by signals, and become the parent of every orphan of the task."""
@@ -169,7 +178,7 @@ class Runner:
 
     def _until_next_look(self) -> float:
         """Seconds until the next look; bounds the log on the way."""
-        self.dropped += bound(self.log, self.order.log_bytes)
+        self._bound_log()
         size = os.fstat(self.log).st_size
         flooding, self.log_size = size - self.log_size > FLOOD_BYTES, size
         age = time.monotonic() - self.since
@@ -178,6 +187,11 @@ class Runner:
         if self.order.timeout_s:
             look_s = min(look_s, max(0.0, self.since + self.order.timeout_s - time.monotonic()))
         return look_s
+
+    def _bound_log(self) -> None:
+        """Keep the log under its cap; a log that cannot be bounded must not cost the task its witness."""
+        with contextlib.suppress(OSError):
+            self.dropped += bound(self.log, self.order.log_bytes)
 
     def pause(self, seconds: float) -> None:
         """Wait, but no longer than until a child ends or a signal comes; take in orphans that have died."""
@@ -200,7 +214,7 @@ class Runner:
     def _write_end(self, how: dict[str, Value]) -> None:
         """Write down how it ended. While the disk does not take it, keep the truth, and try again."""
         now = time.time()
-        self.dropped += bound(self.log, self.order.log_bytes)
+        self._bound_log()
         facts: dict[str, Value] = {
             "attempt": self.order.attempt,
             "started": timestamp(self.started),
@@ -211,7 +225,7 @@ class Runner:
         }
         while True:
             try:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, ValueError):  # also where there is no log
                     os.fsync(self.log)
                 return write_durably(self.order.task_file(END), facts)
             except FileNotFoundError:
