@@ -19,7 +19,7 @@ from app.registry import transaction as transactions
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.registry.transaction import Transaction, transaction
-from app.supervisor import finish, operations, scheduling
+from app.supervisor import finish, launch, operations, scheduling
 from app.supervisor.operations import OperationError
 from tests.support import delegate, ended, is_alive, until
 
@@ -241,3 +241,17 @@ def test_a_runner_waits_with_its_record_until_there_is_room(
     done = registry.load(task.id)
     assert (done.status, done.state.attempts[-1].exit_code) == (Status.FAILED, 9)
     assert refusals == []
+
+
+def test_a_task_whose_runner_never_came_to_be_does_not_start_after_it_was_stopped(
+    registry: Registry, config: Config
+) -> None:
+    operations.pause(registry)
+    task = delegate(registry, "!true", config)
+    with transaction(registry) as change:
+        os.close(launch.hand_over(change, registry.load(task.id)).descriptor)  # as if killed before the spawn
+    assert registry.load(task.id).status is Status.LOST
+    assert operations.stop(registry, task.id).status is Status.STOPPED
+    operations.resume(registry, config)
+    stopped = registry.load(task.id)
+    assert (stopped.status, stopped.state.attempts) == (Status.STOPPED, ())
