@@ -13,10 +13,10 @@ from textual import events  # noqa: E402
 from textual.app import App  # noqa: E402
 from textual.driver import Driver  # noqa: E402
 
-from app.dashboard.mainscreen import MainScreen  # noqa: E402
+from app.dashboard.drawing.tone import Tone  # noqa: E402
+from app.dashboard.screen.mainscreen import MainScreen  # noqa: E402
 from app.dashboard.session import Session  # noqa: E402
 from app.dashboard.theming import load_themes, variable_defaults  # noqa: E402
-from app.dashboard.tone import Tone  # noqa: E402
 from app.registry.config import load_config  # noqa: E402
 from app.registry.paths import Home  # noqa: E402
 from app.registry.store import Registry  # noqa: E402

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.dashboard.inputhistory import InputStore
+from app.dashboard.input.history import InputStore
 from app.registry.config import Config
 from app.registry.store import Registry
 

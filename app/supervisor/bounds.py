@@ -1,6 +1,7 @@
 """The bounds of a running task: time, silence, memory, the size of its log; and why it must end over one."""
 
 # Imported by the runner: see processes.py.
+import contextlib
 import os
 import time
 
@@ -28,9 +29,9 @@ MIB = 1024 * 1024
 class Bounds:
     """What one attempt has used so far. ``find`` finds its processes, for those that have a memory limit."""
 
-    def __init__(self, order: Order, log: int, find: "Callable[[], dict[int, Process]]") -> None:
+    def __init__(self, order: Order, find: "Callable[[], dict[int, Process]]") -> None:
         self.order = order
-        self.log = log
+        self.log = -1
         self.find = find
         self.since = time.monotonic()
         self.spoke = self.since
@@ -39,9 +40,18 @@ class Bounds:
         self.dropped = 0
         self.peak = 0
 
+    def begin(self, log: int) -> None:
+        """Measure from now on; ``log`` is the descriptor of the log."""
+        self.log = log
+        self.since = self.spoke = time.monotonic()
+
     def look(self) -> None:
         """Bound the log, and notice whether it has grown."""
-        self.dropped += bound(self.log, self.order.log_bytes)
+        if self.log < 0:
+            return
+        # A log that cannot be bounded must not cost the task its witness.
+        with contextlib.suppress(OSError):
+            self.dropped += bound(self.log, self.order.log_bytes)
         size = os.fstat(self.log).st_size
         if size != self.size:
             self.spoke = time.monotonic()

@@ -39,7 +39,9 @@ def write_durably(path: str, facts: dict[str, Value]) -> None:
     aside = f"{path}.{os.getpid()}"
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        os.write(descriptor, flat_toml(facts))
+        data = flat_toml(facts)
+        while data:  # a disk that is nearly full takes a part and refuses the rest
+            data = data[os.write(descriptor, data) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

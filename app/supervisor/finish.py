@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +21,14 @@ from app.registry.store import RECORD_LIMIT, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, transaction
 from app.registry.values import BadRecord
 from app.supervisor.facts import END
+from app.supervisor.launch import ERRORS
 
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 256 * 1024
 """How much of a log's beginning and end is read to see what came out."""
+
+UNSAVED_LOOK_S = 1.0
+"""How often to try again to save a record that the disk would not take, in seconds."""
 
 ERROR_LENGTH = 300
 """The longest explaining line that is kept, in characters."""
@@ -34,13 +39,25 @@ def close_and_go_on(root: str, task_id: str) -> None:
     from app.supervisor.scheduling import run_pass
 
     registry = Registry(Home(Path(root)))
-    errors = registry.home.task_file(task_id, "runner.err")
-    with contextlib.suppress(UnknownTask):
-        close(registry, task_id)
+    errors = registry.home.task_file(task_id, ERRORS)
+    _close_when_there_is_room(registry, task_id)
     with contextlib.suppress(OSError):
         if errors.stat().st_size == 0:
             errors.unlink()
     run_pass(registry, load_config())
+
+
+def _close_when_there_is_room(registry: Registry, task_id: str) -> None:
+    """Close the attempt. While the disk does not take it, hold on: leaving now would show it as lost."""
+    while True:
+        try:
+            close(registry, task_id)
+        except (UnknownTask, FileNotFoundError):
+            return  # deleted by hand: nobody is left to tell
+        except OSError:
+            time.sleep(UNSAVED_LOOK_S)
+        else:
+            return
 
 
 def close(registry: Registry, task_id: str) -> Task | None:

@@ -22,6 +22,9 @@ from app.supervisor.processes import ROLE
 PYTHON = "{python}"
 """In a command, stands for the interpreter that runs us, wherever it lies at the time of the start."""
 
+ERRORS = "runner.err"
+"""What a runner says on standard error: nothing, unless it fails itself."""
+
 _PASSED_ON = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"}
     | {"DELEGATE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"}
@@ -101,7 +104,7 @@ def spawn(registry: Registry, start: Start, config: Config) -> None:
         _spawn_detached(
             ["-I", "-S", str(script), *order.to_arguments()],
             role="runner",
-            errors=registry.home.task_file(request.id, "runner.err"),
+            errors=registry.home.task_file(request.id, ERRORS),
             descriptor=start.descriptor,
         )
     finally:

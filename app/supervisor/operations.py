@@ -134,12 +134,12 @@ def stop(registry: Registry, task_id: str, *, kill: bool = False) -> Task:
 
     For a lost task this waits: what is left of it is ended by its mark, which may take the time of grace.
     """
-    task = registry.load(task_id)
-    if task.status is Status.QUEUED and (stopped := _stop_queued(registry, task_id)):
+    if registry.load(task_id).unsettled:
+        scheduling.reconcile(registry)
+    if registry.load(task_id).status is Status.QUEUED and (stopped := _stop_queued(registry, task_id)):
         return stopped
     task = registry.load(task_id)
     if task.status is Status.LOST:
-        scheduling.reconcile(registry)
         return _stop_lost(registry, task, kill=kill)
     if task.live is None:
         raise OperationError(f"#{task.number} has ended already: {task.status.word}")

@@ -173,8 +173,12 @@ def _snapshot_by_ps() -> dict[int, Process]:
     import subprocess
 
     columns = "pid=,ppid=,pgid=,state=,lstart="
-    listing = subprocess.run(["ps", "-axo", columns], capture_output=True, text=True, check=False).stdout
-    return {process.pid: process for process in map(_from_ps, listing.splitlines()) if process}
+    plain = {**os.environ, "LC_ALL": "C"}  # times are spelled in the user's language otherwise
+    with subprocess.Popen(["ps", "-axo", columns], env=plain, stdout=subprocess.PIPE, text=True) as ps:
+        listing = ps.communicate()[0]
+    found = {process.pid: process for process in map(_from_ps, listing.splitlines()) if process}
+    found.pop(ps.pid, None)  # it is a child of the runner, but not one of the task
+    return found
 
 
 def _from_ps(line: str) -> Process | None:

@@ -32,6 +32,7 @@ class Runner:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.pid = 0
+        self.log = -1
         self.status: int | None = None
         self.told_to_end = False
         self.started = time.time()
@@ -42,23 +43,17 @@ class Runner:
         os.set_blocking(self.waker, False)
         self.poll = select.poll()
         self.poll.register(self.wake, select.POLLIN)
-        self.log = os.open(
-            f"{order.root}/logs/{order.log}",
-            os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW,
-            0o600,
-        )
-        self.bounds = Bounds(order, self.log, self._find)
+        self.bounds = Bounds(order, self._find)
 
     def run(self) -> None:
         """Start the command, wait for its end, make sure that nothing of it is left, and write that down."""
         self._listen()
         self._introduce("runner", os.getpid())
         try:
-            environment = child.read_environment(self.order)
-            self.started, self.since = time.time(), time.monotonic()
-            self.pid = child.start(self.order, environment, self.log)
+            self._start()
         except child.CannotStart as error:
-            os.write(self.log, f"{error}\n".encode(errors="surrogateescape"))
+            with contextlib.suppress(OSError):
+                os.write(self.log, f"{error}\n".encode(errors="surrogateescape"))
             self._write_end({"exit_code": error.exit_code, "verdict": "failed", "reason": str(error)})
             return
         self.facts.update(started=timestamp(self.started), since=self.since)
@@ -70,6 +65,21 @@ class Runner:
             if not self.order.keep_environment:
                 os.unlink(self.order.task_file("env"))
         self._write_end(self._attend())
+
+    def _start(self) -> None:
+        """Open the log and start the command. Raises CannotStart."""
+        try:
+            self.log = os.open(
+                f"{self.order.root}/logs/{self.order.log}",
+                os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW,
+                0o600,
+            )
+            environment = child.read_environment(self.order)
+        except OSError as error:
+            raise child.CannotStart(child.CANNOT_RUN, f"{error.filename}: {error.strerror}") from None
+        self.bounds.begin(self.log)
+        self.started, self.since = time.time(), time.monotonic()
+        self.pid = child.start(self.order, environment, self.log)
 
     def _listen(self) -> None:
         """Be woken by signals, and become the parent of every orphan of the task."""
@@ -196,7 +206,7 @@ class Runner:
         }
         while True:
             try:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, ValueError):  # also where there is no log
                     os.fsync(self.log)
                 return write_durably(self.order.task_file(END), facts)
             except FileNotFoundError:

@@ -11,12 +11,13 @@ from app.model.queue import Waiting, choose, dependency
 from app.model.status import Attention, Status
 from app.model.task import Live, State, Task
 from app.registry.config import Config
+from app.registry.files import read_regular
 from app.registry.queueing import current_load, waiting
-from app.registry.store import DamagedRecord, Registry, UnknownTask
+from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, Transaction, quarantine, transaction
 from app.supervisor import leftovers
 from app.supervisor.finish import close, read_end
-from app.supervisor.launch import Start, hand_over, reap, spawn
+from app.supervisor.launch import ERRORS, Start, hand_over, reap, spawn
 
 LOST = "its runner is gone, and with it the exit code"
 
@@ -126,7 +127,9 @@ def _settle(registry: Registry, task_id: str, on_lost: str) -> None:
         if _never_ran(registry, task_id, last_words):
             change.write_state(task, replace(state, status=Status.QUEUED, attempts=state.attempts[:-1]))
             return
-        lost = _lost(state, last_words.started if last_words else None)
+        complaint = _complaint(registry, task_id)
+        reason = f"its runner failed: {complaint}" if complaint else LOST
+        lost = _lost(state, last_words.started if last_words else None, reason)
         if on_lost == "retry" and _may_run_again(registry, task):
             lost = replace(lost, status=Status.QUEUED, attention=None)
         change.write_state(task, lost)
@@ -139,14 +142,23 @@ def _may_run_again(registry: Registry, task: Task) -> bool:
     return registry.home.task_file(task.id, ENVIRONMENT).exists()
 
 
-def _lost(state: State, started: datetime | None) -> State:
+def _complaint(registry: Registry, task_id: str) -> str:
+    """The last thing that a runner which failed has said; empty when it was killed."""
+    try:
+        said = read_regular(registry.home.task_file(task_id, ERRORS), RECORD_LIMIT)
+    except OSError:
+        return ""
+    return said.decode(errors="replace").strip().rpartition("\n")[2]
+
+
+def _lost(state: State, started: datetime | None, reason: str) -> State:
     """The state of a task whose newest attempt ended without a witness."""
     attempt = replace(
         state.attempts[-1],
         verdict=Status.LOST,
         started=started,
-        reason=LOST,
-        outcome=replace(state.attempts[-1].outcome, error=LOST),
+        reason=reason,
+        outcome=replace(state.attempts[-1].outcome, error=reason),
     )
     attempts = (*state.attempts[:-1], attempt)
     return replace(state, status=Status.LOST, attention=Attention.UNREAD, attempts=attempts)
@@ -155,9 +167,10 @@ def _lost(state: State, started: datetime | None) -> State:
 def _never_ran(registry: Registry, task_id: str, last_words: Live | None) -> bool:
     """Whether the command was certainly not started: the runner had not even written down who it is.
 
-    Its environment must still be there too, since that goes once the command has started.
+    Its environment must still be there too, since that goes once the command has started. One that failed by
+    itself is not tried again: it would fail again, without end.
     """
-    if last_words is None or last_words.runner is not None:
+    if last_words is None or last_words.runner is not None or _complaint(registry, task_id):
         return False
     return registry.home.task_file(task_id, ENVIRONMENT).exists()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from app.dashboard.app import DelegateApp
-from app.dashboard.mainscreen import MainScreen
+from app.dashboard.screen.mainscreen import MainScreen
 from app.dashboard.session import Session
 from app.registry.config import Config
 from app.registry.store import Registry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from app.dashboard.rows import Moment
+from app.dashboard.table.rows import Moment
 from app.model.outcome import Outcome
 from app.model.status import Attention, Priority, Status
 from app.model.task import Attempt, Identity, Live, Request, State, Task

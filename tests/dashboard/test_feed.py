@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.message import Message
 
-from app.dashboard.feed import Feed, LogSpoke, RecordsChanged, last_line
+from app.dashboard.news.feed import Feed, LogSpoke, RecordsChanged, last_line
 from app.model.queue import Limits
 from app.model.status import Status
 from app.model.task import Task

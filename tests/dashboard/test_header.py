@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.dashboard.cells import width_of
-from app.dashboard.footer import FooterBar, Hint, fitting, hints_for
-from app.dashboard.header import Facts, HeaderBar, header_parts, short_folder
-from app.dashboard.rows import Counts
-from app.dashboard.tabs import TabsLine, tab_at, tab_runs
+from app.dashboard.details.tabs import TabsLine, tab_at, tab_runs
+from app.dashboard.drawing.cells import width_of
+from app.dashboard.screen.footer import FooterBar, Hint, fitting, hints_for
+from app.dashboard.screen.header import Facts, HeaderBar, header_parts, short_folder
+from app.dashboard.table.rows import Counts
 from app.model.status import Status
 from tests.dashboard.screens import Host, screen_text
 

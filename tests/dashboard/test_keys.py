@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from app.dashboard.bindings import screen_bindings
-from app.dashboard.helpscreen import help_content
-from app.dashboard.pressing import PRESSES
+from app.dashboard.screen.helpscreen import help_content
+from app.dashboard.screen.pressing import PRESSES
 from app.model.commands import COMMANDS, LOG, MOVING, all_keys
 
 

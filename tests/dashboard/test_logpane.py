@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.strip import Strip
 
-from app.dashboard.logpane import LogPane
+from app.dashboard.log.pane import LogPane
 from tests.dashboard.screens import Host, colours_of, eventually, screen_lines, screen_text
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from textual import events
 
-from app.dashboard.away import Presence
+from app.dashboard.news.away import Presence
 from app.model.status import Attention
 from app.registry.config import Config
 from app.registry.store import Registry

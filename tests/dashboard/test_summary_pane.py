@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dashboard.cells import width_of
-from app.dashboard.markdown import inline, lay_out
-from app.dashboard.summary import SummaryPane, unfinished
+from app.dashboard.details.markdown import inline, lay_out
+from app.dashboard.details.summary import SummaryPane, unfinished
+from app.dashboard.drawing.cells import width_of
 from app.model.status import Status
 from tests.dashboard.samples import task
 from tests.dashboard.screens import Host, colours_of, screen_lines, screen_text
@@ -141,6 +141,6 @@ async def test_no_task_shows_nothing() -> None:
 
 
 def test_textuals_own_markdown_is_never_imported() -> None:
-    code = "import sys, app.dashboard.summary; print([m for m in sys.modules if 'markdown_it' in m])"
+    code = "import sys, app.dashboard.details.summary; print([m for m in sys.modules if 'markdown_it' in m])"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "[]"

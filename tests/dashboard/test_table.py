@@ -10,8 +10,8 @@ import pytest
 from textual import events
 from textual.strip import Strip
 
-from app.dashboard.rows import Moment, ordered
-from app.dashboard.table import TaskTable
+from app.dashboard.table.rows import Moment, ordered
+from app.dashboard.table.table import TaskTable
 from app.model.outcome import Outcome, Progress
 from app.model.status import Status
 from app.model.task import Task

@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.model.status import Status
 from app.model.task import Task
+from app.registry import files
+from app.registry import transaction as transactions
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.registry.transaction import Transaction, transaction
-from app.supervisor import operations, scheduling
+from app.supervisor import finish, launch, operations, scheduling
 from app.supervisor.operations import OperationError
 from tests.support import delegate, ended, is_alive, until
 
@@ -183,3 +187,71 @@ def test_waiting_for_a_task_that_cannot_be_settled_ends_in_time(
     monkeypatch.setattr(scheduling, "reconcile", lambda _: None)
     with pytest.raises(operations.WaitTimeout):
         operations.await_end(registry, [task.id], 0.2)
+
+
+def test_a_log_that_cannot_be_written_fails_the_task_and_says_why(registry: Registry, config: Config) -> None:
+    operations.pause(registry)
+    task = delegate(registry, "!true", config)
+    registry.home.log(f"{task.id}.log").mkdir()
+    operations.resume(registry, config)
+    done = ended(registry, task)
+    assert done.status is Status.FAILED
+    assert done.attempt is not None
+    assert done.attempt.reason is not None
+    assert "Is a directory" in done.attempt.reason
+
+
+def test_a_runner_that_fails_by_itself_is_not_started_again_without_end(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = tmp_path / "python"
+    script.write_text(f"#!/bin/sh\necho x >> {tmp_path}/starts\necho broken: no such thing >&2\nexit 1\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    task = delegate(registry, "!true", config)
+    assert until(lambda: registry.load(task.id).status is Status.LOST)
+    for _ in range(3):
+        operations.tidy(registry, config)
+    lost = registry.load(task.id)
+    assert lost.state.status is Status.LOST
+    assert lost.attempt is not None
+    assert lost.attempt.reason == "its runner failed: broken: no such thing"
+    assert (tmp_path / "starts").read_text() == "x\n"
+
+
+def test_a_runner_waits_with_its_record_until_there_is_room(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = delegate(registry, "!exec sleep 100", config)
+    run_and_lose(registry, task)
+    registry.home.task_file(task.id, "end.toml").write_text(
+        'attempt = 1\nverdict = "failed"\nexit_code = 9\n'
+    )
+    refusals = [OSError(28, "No space left on device")] * 2
+    write = files.write_atomic
+
+    def full_at_first(path: Path, data: bytes) -> None:
+        if path.name == "state.toml" and refusals:
+            raise refusals.pop()
+        write(path, data)
+
+    monkeypatch.setattr(transactions, "write_atomic", full_at_first)
+    monkeypatch.setattr(finish, "UNSAVED_LOOK_S", 0.01)
+    finish.close_and_go_on(str(registry.home.root), task.id)
+    done = registry.load(task.id)
+    assert (done.status, done.state.attempts[-1].exit_code) == (Status.FAILED, 9)
+    assert refusals == []
+
+
+def test_a_task_whose_runner_never_came_to_be_does_not_start_after_it_was_stopped(
+    registry: Registry, config: Config
+) -> None:
+    operations.pause(registry)
+    task = delegate(registry, "!true", config)
+    with transaction(registry) as change:
+        os.close(launch.hand_over(change, registry.load(task.id)).descriptor)  # as if killed before the spawn
+    assert registry.load(task.id).status is Status.LOST
+    assert operations.stop(registry, task.id).status is Status.STOPPED
+    operations.resume(registry, config)
+    stopped = registry.load(task.id)
+    assert (stopped.status, stopped.state.attempts) == (Status.STOPPED, ())

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.dashboard.away import AWAY_AFTER_S, Presence, away_line
+from app.dashboard.news.away import AWAY_AFTER_S, Presence, away_line
 from app.model.status import Status
 from app.model.task import Attempt, Request, State, Task
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dashboard.board import Board
-from app.dashboard.rows import count
+from app.dashboard.news.board import Board
+from app.dashboard.table.rows import count
 from app.model.outcome import Progress
 from app.model.status import Status
 from tests.dashboard.samples import NOON, task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.dashboard.choices import OPTIONS, choices_for, folders_like
+from app.dashboard.input.choices import OPTIONS, choices_for, folders_like
 from app.model.commands import find_command
 from app.model.request import parse_request
 from app.registry.config import Config

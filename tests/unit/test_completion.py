@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dashboard.completion import Choices, complete, complete_with
+from app.dashboard.input.completion import Choices, complete, complete_with
 
 CHOICES = Choices(
     agents=("worker", "claude", "kiro"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.dashboard.confirm import WINDOW_S, Answer, answer, ask_again, ask_plainly
+from app.dashboard.plans.confirm import WINDOW_S, Answer, answer, ask_again, ask_plainly
 
 
 @pytest.mark.parametrize("key", ["x", "y"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.dashboard.editor import edit, editor_command
+from app.dashboard.input.editor import edit, editor_command
 
 
 def test_visual_goes_before_editor_and_both_may_have_arguments() -> None:

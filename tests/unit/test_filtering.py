@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.dashboard.filtering import parse_filter, visible
+from app.dashboard.table.filtering import parse_filter, visible
 from app.model.status import Attention, Status
 from app.model.task import Request, State, Task
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.dashboard.inputhistory import MAX_ENTRIES, History, InputStore
+from app.dashboard.input.history import MAX_ENTRIES, History, InputStore
 
 
 def test_up_goes_back_and_down_returns_to_what_was_being_typed() -> None:

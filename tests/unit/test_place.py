@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.dashboard.place import branch_of
+from app.dashboard.screen.place import branch_of
 
 
 def test_the_branch_of_a_folder_deep_inside(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.agents.delegation import CannotDelegate
-from app.dashboard.newtask import Setting, describe
-from app.dashboard.plan import Known, Plan, make_plan, plan_for
-from app.dashboard.preview import preview, question
-from app.dashboard.tone import Tone
+from app.dashboard.drawing.tone import Tone
+from app.dashboard.plans.newtask import Setting, describe
+from app.dashboard.plans.plan import Known, Plan, make_plan, plan_for
+from app.dashboard.plans.preview import preview, question
 from app.model.agent import AgentDefinition
 from app.model.request import Draft, parse_request
 from app.model.sentences import Kind, read

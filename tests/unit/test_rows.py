@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dashboard.cells import cut, fit, slices, width_of
-from app.dashboard.columns import Column, layout
-from app.dashboard.rows import Counts, Moment, count, elapsed, ordered, row_of, title
+from app.dashboard.drawing.cells import cut, fit, slices, width_of
+from app.dashboard.table.columns import Column, layout
+from app.dashboard.table.rows import Counts, Moment, count, elapsed, ordered, row_of, title
 from app.model.outcome import Outcome, Progress
 from app.model.status import Priority, Status
 from app.model.task import Task

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dashboard.painted import thumb
-from app.dashboard.viewport import View, end_view, moved, view_at
+from app.dashboard.drawing.painted import thumb
+from app.dashboard.log.viewport import View, end_view, moved, view_at
 from app.logs.window import Line
 
 

@@ -1,0 +1,1 @@
+"""The lower pane: its tabs, and the summary of the selected task."""

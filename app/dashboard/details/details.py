@@ -1,0 +1,172 @@
+"""The lower pane: what the selected task is saying, and what it reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from app.dashboard.details.summary import SummaryPane
+from app.dashboard.details.tabs import TabsLine
+from app.dashboard.log.pane import LogPane
+from app.dashboard.plans.plan import task_title
+from app.logs.summary import compose_summary
+from app.model.status import Status
+from app.model.task import Task
+from app.registry.paths import Home
+
+LOG, SUMMARY = "log", "summary"
+TABS = (LOG, SUMMARY)
+"""The tabs, in their order."""
+
+
+class Details(Vertical):
+    """Title, tabs, and under them the log or the summary of one task."""
+
+    DEFAULT_CSS = """
+    Details { height: 1fr; }
+    Details.-on-log SummaryPane { display: none; }
+    Details.-on-summary LogPane { display: none; }
+    """
+
+    class TabChanged(Message):
+        """Another tab is in view."""
+
+    def __init__(self, home: Home) -> None:
+        super().__init__(id="details", classes="-on-log")
+        self._home = home
+        self._shown: Task | None = None
+        self._tab = LOG
+        self._line = TabsLine(id="tabs")
+        self.log_pane = LogPane(id="log")
+        self.summary_pane = SummaryPane(id="summary")
+
+    def compose(self) -> ComposeResult:
+        """The rule with the tabs, and both panes, of which one is in view."""
+        yield self._line
+        yield self.log_pane
+        yield self.summary_pane
+
+    @property
+    def shown(self) -> Task | None:
+        """The task in the pane."""
+        return self._shown
+
+    @property
+    def tab(self) -> str:
+        """The tab in view: ``log`` or ``summary``."""
+        return self._tab
+
+    @property
+    def pane(self) -> LogPane | SummaryPane:
+        """The pane in view."""
+        return self.log_pane if self._tab == LOG else self.summary_pane
+
+    def shows_end_of(self, task: Task) -> bool:
+        """Whether whoever looks at the pane sees how the task ended."""
+        if self._shown is None or self._shown.id != task.id or not self.display:
+            return False
+        return self._tab == SUMMARY or self.log_pane.following
+
+    def show(self, task: Task | None) -> None:
+        """Show a task, or how the shown one stands now."""
+        before, self._shown = self._shown, task
+        if before is None or task is None or _differs(before, task):
+            self._fill()
+        self._write_title()
+
+    def select_tab(self, tab: str) -> None:
+        """Bring a tab into view; the focus goes along if it was in the pane."""
+        if tab == self._tab:
+            return
+        had_focus = self.pane.has_focus
+        self._tab = tab
+        for name in TABS:
+            self.set_class(name == tab, f"-on-{name}")
+        self._fill()
+        self._write_title()
+        if had_focus:
+            self.pane.focus()
+        self.post_message(self.TabChanged())
+
+    def next_tab(self) -> None:
+        """Bring the other tab into view."""
+        self.select_tab(TABS[(TABS.index(self._tab) + 1) % len(TABS)])
+
+    def _fill(self) -> None:
+        task = self._shown
+        attempt = task.attempt if task else None
+        path = self._home.log(attempt.log) if attempt else None
+        if self._tab == LOG:
+            self.log_pane.show(path, bool(task and task.status.live), _why_empty(task))
+        else:
+            self.summary_pane.show(task, self._summary(task) if task else None)
+
+    def _summary(self, task: Task) -> str | None:
+        """What the task wrote as its summary, else one composed from the record; None before its end."""
+        attempt = task.attempt
+        if attempt is None or not task.status.ended:
+            return None
+        written = _read_text(self._home.task_file(task.id, attempt.summary)) if attempt.summary else None
+        return written or compose_summary(task, attempt, str(self._home.log(attempt.log)))
+
+    def _write_title(self) -> None:
+        task = self._shown
+        note = ""
+        if self._tab == LOG and task is not None and task.status.live:
+            note = "following" if self.log_pane.following else self._new_since
+        self._line.show(task_title(task) if task else "", TABS, self._tab, note)
+
+    _new_since = "scrolled: G follows"
+
+    def on_log_pane_follow_changed(self, event: LogPane.FollowChanged) -> None:
+        """Say whether the end stays in view, and how much came since it does not."""
+        new = f"+{_size(event.new_bytes)} new · " if event.new_bytes else ""
+        self._new_since = f"{new}G follows"
+        self._write_title()
+
+    def on_tabs_line_selected(self, event: TabsLine.Selected) -> None:
+        """A click on a tab brings it into view."""
+        self.select_tab(event.tab)
+
+
+SUMMARY_BYTES = 256 * 1024
+"""The most of a summary file that is shown."""
+
+
+def _read_text(path: Path) -> str | None:
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(SUMMARY_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _differs(before: Task, task: Task) -> bool:
+    """Whether the panes must be filled anew, rather than follow by themselves."""
+    return (before.id, before.attempt, before.status, before.queue_reason) != (
+        task.id,
+        task.attempt,
+        task.status,
+        task.queue_reason,
+    )
+
+
+def _why_empty(task: Task | None) -> str:
+    if task is None:
+        return ""
+    if task.status is Status.QUEUED:
+        return f"It has not started yet: {task.queue_reason or 'it waits for its turn'}."
+    return "It has written nothing yet." if task.status.live else "It wrote nothing."
+
+
+def _size(count: int) -> str:
+    if count < 1024:
+        return f"{count} B"
+    if count < 1024 * 1024:
+        return f"{count // 1024} KiB"
+    return f"{count / 1024 / 1024:.1f} MiB"

@@ -1,0 +1,1 @@
+"""What the widgets are drawn with: cells, lines, scrolling, tones."""

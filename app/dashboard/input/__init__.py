@@ -1,0 +1,1 @@
+"""The input bar: typing, completing, remembering."""

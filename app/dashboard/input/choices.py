@@ -1,0 +1,71 @@
+"""What the input bar can complete with, gathered from settings, tasks and folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from app.agents.definitions import all_agents
+from app.dashboard.input.completion import MAX_CANDIDATES, Choices
+from app.logs.sanitise import sanitise
+from app.model.commands import COMMANDS
+from app.model.task import Task
+from app.registry.config import Config
+
+TASK_WORDS = (
+    ("@agent", "who does the work"),
+    ("p:high", "priority: critical, high, normal or low"),
+    ("t:30m", "stop it after this time; t:none for no limit"),
+    ("after:8", "start once #8 is complete"),
+    ("in:packages/api", "the folder to work in"),
+    ("name:short-name", "a name of your own"),
+    ("+tag", "a word to find it by"),
+    ("commit:yes", "commit what the worker fixed; commit:no never does"),
+    ("!make test", "run a shell command as it is"),
+    ('"p:low" \\p:low', "quoted or with a backslash it is text, not an option"),
+    ("tab", "complete; ↑ ↓ what you typed before; ctrl+j a new line; ctrl+g your editor"),
+)
+"""What may stand in a task's text, beside the text; an option's key is what stands before the colon."""
+
+OPTIONS = tuple(
+    (typed.partition(":")[0] + ":", what)
+    for typed, what in TASK_WORDS
+    if typed[:1].isalpha() and ":" in typed
+)
+"""The keys of options, each with its colon."""
+
+_MOST_TASKS = 50
+
+
+def choices_for(config: Config, tasks: Sequence[Task], themes: Sequence[str], folder: Path) -> Choices:
+    """Everything that can be completed now. ``tasks`` are in the order of the table, open ones first."""
+    near = tasks[:_MOST_TASKS]
+    return Choices(
+        agents=tuple(agent.name for agent in all_agents(config)),
+        tasks=tuple((task.number, sanitise(task.name)) for task in near),
+        commands=tuple((command.name, command.help) for command in COMMANDS if command.slash),
+        options=OPTIONS,
+        themes=tuple(themes),
+        tags=tuple(sorted({tag for task in near for tag in task.request.tags})),
+        folders=partial(folders_like, folder),
+    )
+
+
+def folders_like(base: Path, typed: str) -> Iterable[str]:
+    """The folders that a half-typed path may mean, each with a slash at its end; hidden ones when asked for.
+
+    Names with blanks or control characters are left out: they cannot stand in an option as they are.
+    """
+    head, slash, start = typed.rpartition("/")
+    place = base / Path(head + slash).expanduser()
+    try:
+        with os.scandir(place) as entries:
+            names = [entry.name for entry in entries if entry.name.startswith(start) and entry.is_dir()]
+    except OSError:
+        return []
+    plain = (name for name in sorted(names) if not name.startswith(".") or start.startswith("."))
+    return [f"{head}{slash}{name}/" for name in plain if name.split() == [name] and sanitise(name) == name][
+        :MAX_CANDIDATES
+    ]

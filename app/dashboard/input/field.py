@@ -1,0 +1,165 @@
+"""The text field of the input bar: wraps long tasks, keeps pasted lines, walks the history, completes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.widgets import TextArea
+
+from app.dashboard.input.completion import Choices, Completion, complete, complete_with
+from app.dashboard.input.history import History
+from app.logs.sanitise import sanitise_keep_newlines
+
+_NEWLINE_KEYS = frozenset({"ctrl+j", "alt+enter", "shift+enter"})
+
+
+class TaskInput(TextArea):
+    """Where tasks, slash commands and sentences are typed.
+
+    Enter sends, tab completes or leaves, up and down walk the history at the first and last line, ctrl+j
+    breaks the line. ``choices`` is set from outside whenever what can be completed has changed.
+    """
+
+    DEFAULT_CSS = """
+    TaskInput, TaskInput:focus {
+        height: auto; max-height: 6; min-height: 1; border: none; padding: 0; background: transparent;
+    }
+    """
+
+    @dataclass
+    class Submitted(Message):
+        """Enter was pressed on ``text``."""
+
+        text: str
+
+    @dataclass
+    class Left(Message):
+        """The user goes back to the table; the draft stays. ``onward`` is True for tab, False for escape."""
+
+        onward: bool
+
+    class EditorWanted(Message):
+        """The text is to be edited in the user's editor."""
+
+    @dataclass
+    class Offered(Message):
+        """The candidates at the cursor changed; None when there are none, ``chosen`` is in place."""
+
+        completion: Completion | None
+        chosen: int | None = None
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, compact=True, highlight_cursor_line=False, tab_behavior="focus")
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
+        self.earlier = History()
+        self.choices = Choices()
+        self._offer: Completion | None = None
+        self._chosen: int | None = None
+        self._before_choice = ""
+        self._placing = False
+
+    @property
+    def value(self) -> str:
+        """The text; setting it puts the cursor at its end."""
+        return self.text
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self.load_text(sanitise_keep_newlines(text))
+        self.move_cursor(self.document.end)
+
+    @property
+    def cursor_index(self) -> int:
+        """The cursor as an index into the text."""
+        row, column = self.cursor_location
+        return sum(len(line) + 1 for line in self.text.split("\n")[:row]) + column
+
+    def on_key(self, event: events.Key) -> None:
+        """Takes the keys that mean something else here than in an editor."""
+        handled = self._handle(event.key)
+        if handled:
+            event.stop()
+            event.prevent_default()
+
+    def _handle(self, key: str) -> bool:
+        match key:
+            case "enter":
+                self.post_message(self.Submitted(self.text))
+            case "escape":
+                self.post_message(self.Left(onward=False))
+            case "tab" | "shift+tab":
+                self._next_candidate(1 if key == "tab" else -1)
+            case "ctrl+g":
+                self.post_message(self.EditorWanted())
+            case "up":
+                return self.cursor_at_first_line and self._walk(self.earlier.back(self.text))
+            case "down":
+                return self.cursor_at_last_line and self._walk(self.earlier.forward())
+            case _ if key in _NEWLINE_KEYS:
+                self.insert("\n")
+            case _:
+                return False
+        return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted lines stay one task; control characters do not come along."""
+        event.stop()
+        event.prevent_default()
+        text = sanitise_keep_newlines(event.text.replace("\r\n", "\n").replace("\r", "\n"))
+        self.replace(text, *self.selection, maintain_selection_offset=False)
+
+    def on_text_area_changed(self) -> None:
+        """An edit ends the walk through the history and asks anew for candidates."""
+        if self.text != self._placed:
+            self.earlier.reset()
+        if not self._placing:
+            self._chosen = None
+            self.refresh_offer()
+        self._placing = False
+
+    def on_text_area_selection_changed(self) -> None:
+        """What is missing is shown behind the last word only."""
+        if self.cursor_location != self.document.end:
+            self.suggestion = ""
+
+    _placed: str = ""
+
+    def refresh_offer(self) -> None:
+        """Look anew for candidates, because the text or what there is to choose from changed."""
+        offer = complete(self.text, self.cursor_index, self.choices) if self.text else None
+        at_end = self.cursor_location == self.document.end
+        self.suggestion = offer.ghost(self.text) if offer and at_end else ""
+        if offer != self._offer or self._chosen is None:
+            self._offer = offer
+            self.post_message(self.Offered(None if offer is None or offer.quiet else offer))
+
+    def _walk(self, text: str | None) -> bool:
+        if text is None:
+            return False
+        self._placed = text
+        self.value = text
+        return True
+
+    def _next_candidate(self, step: int) -> None:
+        offer = self._offer
+        if offer is None:
+            self.post_message(self.Left(onward=True))
+            return
+        if self._chosen is None:
+            self._before_choice = self.text
+            self._chosen = 0 if step > 0 else len(offer.candidates) - 1
+        else:
+            self._chosen = (self._chosen + step) % len(offer.candidates)
+        text, cursor = complete_with(self._before_choice, offer, offer.candidates[self._chosen])
+        self._placing = True
+        self.suggestion = ""
+        self.load_text(text)
+        before = text[:cursor].split("\n")
+        self.move_cursor((len(before) - 1, len(before[-1])))
+        if len(offer.candidates) == 1:
+            self._placing, self._chosen = False, None
+        else:
+            self.post_message(self.Offered(offer, self._chosen))

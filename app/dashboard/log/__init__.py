@@ -1,0 +1,1 @@
+"""The log tab: a window into a file that may be large and growing."""

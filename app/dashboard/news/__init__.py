@@ -1,0 +1,1 @@
+"""What happens to tasks while the dashboard is open, and who is told of it."""

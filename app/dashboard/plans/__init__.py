@@ -1,0 +1,1 @@
+"""What was asked for: understood, previewed, confirmed, carried out."""

@@ -1,0 +1,111 @@
+"""Carrying out plans: each call writes to the registry and may wait for a disk, so it runs in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.agents.delegation import CannotDelegate, edited_command, prepare
+from app.dashboard.plans.plan import Plan, task_title
+from app.dashboard.session import Session
+from app.model.request import Draft, parse_request
+from app.model.sentences import Kind
+from app.model.task import COMMAND, Task
+from app.supervisor import operations
+from app.supervisor.operations import OperationError
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an action: the line for the user, the tasks that are new or were changed, and whether
+    ``select`` is to be under the cursor now."""
+
+    line: str = ""
+    new: tuple[Task, ...] = ()
+    ids: tuple[str, ...] = ()
+    select: str | None = None
+
+
+def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
+    """Do what a plan says.
+
+    ``taken`` are the names of open tasks. Raises OperationError with one line for the user.
+    """
+    match plan.kind:
+        case Kind.TASK if plan.draft is not None:
+            return _submit(plan.draft, session, set(taken))
+        case Kind.STOP:
+            return _stop(plan, session)
+        case Kind.RETRY:
+            return _retry(plan, session)
+        case Kind.DELETE | Kind.CLEAN:
+            return _delete(plan, session)
+        case Kind.UNDO:
+            return _undo(session)
+        case Kind.PAUSE:
+            operations.pause(session.registry)
+            return Done("queue paused: nothing more starts until you resume; running tasks go on")
+        case Kind.RESUME:
+            operations.resume(session.registry, session.config)
+            return Done("queue resumed")
+    raise OperationError(f"{plan.kind.value} is nothing that can be done to tasks")
+
+
+def _submit(draft: Draft, session: Session, taken: set[str]) -> Done:
+    try:
+        new = prepare(draft, session.folder, session.config, taken)
+    except CannotDelegate as error:
+        raise OperationError(str(error)) from error
+    task = operations.submit(session.registry, new, session.environment, session.config)
+    line = f"{task_title(task)} waits: {task.queue_reason}" if task.queue_reason else ""
+    return Done(line, (task,), (task.id,), task.id)
+
+
+def _stop(plan: Plan, session: Session) -> Done:
+    for task in plan.tasks:
+        operations.stop(session.registry, task.id, kill=plan.at_once)
+    ids = tuple(task.id for task in plan.tasks)
+    return Done(f"stopping {_named(plan.tasks)}", ids=ids)
+
+
+def _retry(plan: Plan, session: Session) -> Done:
+    for task in plan.tasks:
+        operations.retry(session.registry, task.id, session.environment, session.config)
+    ids = tuple(task.id for task in plan.tasks)
+    return Done(f"running {_named(plan.tasks)} again", ids=ids, select=ids[0])
+
+
+def edit_and_retry(task: Task, text: str, session: Session) -> Done:
+    """Run a task again with another text. Raises OperationError with one line for the user."""
+    draft = parse_request(text)
+    if draft.problems:
+        raise OperationError(draft.problems[0])
+    agent = COMMAND if draft.shell is not None else draft.agent or task.request.agent
+    if agent != task.request.agent:
+        raise OperationError(f"a retry stays with {task.request.agent}; for another agent write a new task")
+    try:
+        said, command = edited_command(task, draft, session.config)
+    except CannotDelegate as error:
+        raise OperationError(str(error)) from error
+    operations.retry(
+        session.registry, task.id, session.environment, session.config, text=said, command=command
+    )
+    return Done(f"running {task_title(task)} again, as edited", ids=(task.id,), select=task.id)
+
+
+def _delete(plan: Plan, session: Session) -> Done:
+    ids = tuple(task.id for task in plan.tasks)
+    count = operations.delete(session.registry, ids)
+    what = _named(plan.tasks) if count == len(ids) else f"{count} tasks"
+    return Done(f"deleted {what} · U brings {'it' if count == 1 else 'them'} back", ids=ids)
+
+
+def _undo(session: Session) -> Done:
+    tasks = operations.undo(session.registry)
+    ids = tuple(task.id for task in tasks)
+    return Done(f"{_named(tasks)} {'is' if len(tasks) == 1 else 'are'} back", ids=ids, select=ids[0])
+
+
+def _named(tasks: Iterable[Task]) -> str:
+    listed = list(tasks)
+    return task_title(listed[0]) if len(listed) == 1 else f"{len(listed)} tasks"

@@ -1,0 +1,176 @@
+"""What Enter will do: a reading with its words resolved to tasks, shown before it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from app.dashboard.table.filtering import GROUPS
+from app.model.reference import find
+from app.model.request import Draft, parse_request
+from app.model.sentences import Kind, Reading, as_task
+from app.model.status import Status
+from app.model.task import Task
+
+NEEDS_TASK = frozenset({Kind.LOGS, Kind.WAIT, Kind.RESULT, Kind.STOP, Kind.RETRY, Kind.DELETE})
+"""Kinds that are about certain tasks; without a name they mean the task under the cursor."""
+
+_MOST_NAMED = 4
+_LONGEST_TITLE = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a reading is resolved against.
+
+    ``tasks`` are all loaded ones, ``selected`` the one under the cursor, ``themes`` the names there are.
+    """
+
+    tasks: Sequence[Task] = ()
+    selected: Task | None = None
+    themes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What Enter will do. With a ``problem`` it does nothing but say so.
+
+    ``tasks`` are those it concerns; ``draft`` is a new task; ``words`` are a filter's, or a theme's name.
+    ``all_tasks`` says that no certain task was meant, ``at_once`` that a stop leaves no time to tidy up.
+    """
+
+    kind: Kind
+    original: str
+    tasks: tuple[Task, ...] = ()
+    draft: Draft | None = None
+    words: str = ""
+    all_tasks: bool = False
+    at_once: bool = False
+    problem: str | None = None
+
+
+def plan_for(kind: Kind, task: Task | None, *, at_once: bool = False) -> Plan:
+    """What a key does to the task under the cursor; ``at_once`` is a stop without asking politely first."""
+    if task is None:
+        return Plan(kind, "", problem=f"there is no task to {kind.value}")
+    return _fitting(Plan(kind, "", (task,), at_once=at_once))
+
+
+def make_plan(reading: Reading, known: Known) -> Plan:
+    """Resolve a reading. Never raises; what is not certain becomes a problem that says what to write."""
+    plan = Plan(reading.kind, reading.original, draft=reading.draft, at_once="--kill" in reading.flags)
+    if reading.kind is Kind.TASK:
+        return _new_task(plan)
+    if reading.kind is Kind.FILTER:
+        return replace(plan, words=" ".join(reading.targets))
+    if reading.kind is Kind.THEME:
+        return _theme(replace(plan, words=" ".join(reading.targets)), known)
+    if reading.kind is Kind.CLEAN:
+        return _clean(plan, reading, known)
+    if reading.kind is Kind.STATUS or reading.kind in NEEDS_TASK:
+        return _about_tasks(plan, reading, known)
+    return plan
+
+
+def _new_task(plan: Plan) -> Plan:
+    draft = plan.draft or parse_request(plan.original)
+    return replace(plan, draft=draft, problem=draft.problems[0] if draft.problems else None)
+
+
+def _theme(plan: Plan, known: Known) -> Plan:
+    if not plan.words:
+        return replace(plan, problem=f"which theme: {', '.join(known.themes)}?")
+    if plan.words not in known.themes:
+        return replace(plan, problem=f"no theme {plan.words}: there are {', '.join(known.themes)}")
+    return plan
+
+
+def _about_tasks(plan: Plan, reading: Reading, known: Known) -> Plan:
+    if reading.scope is not None:
+        return _fitting(_scoped(plan, reading.scope, known), certain=False)
+    if not reading.targets:
+        return _without_target(plan, known)
+    tasks: list[Task] = []
+    for target in reading.targets:
+        match = find(target, known.tasks)
+        if not match.tasks and reading.needs_match:
+            return _new_task(replace(plan, kind=Kind.TASK, draft=as_task(plan.original).draft))
+        if len(match.tasks) != 1:
+            return replace(plan, problem=_not_one(target, match.tasks))
+        tasks += (task for task in match.tasks if task not in tasks)
+    return _fitting(replace(plan, tasks=tuple(tasks)))
+
+
+def _without_target(plan: Plan, known: Known) -> Plan:
+    if plan.kind is Kind.STATUS:
+        return replace(plan, all_tasks=True)
+    if known.selected is None:
+        return replace(plan, problem=f"{plan.kind.value} which task? name one: #7, or words of it")
+    return _fitting(replace(plan, tasks=(known.selected,)))
+
+
+def _scoped(plan: Plan, scope: str, known: Known) -> Plan:
+    """The tasks of a scope; for acting on them only those that the act can fit."""
+    if plan.kind is Kind.STATUS:
+        return replace(plan, all_tasks=True, words="" if scope == "all" else scope.replace(",", " "))
+    wanted = frozenset[Status]().union(*map(_statuses, scope.split(",")))
+    found = tuple(task for task in known.tasks if task.status in wanted and _fault(plan.kind, task) is None)
+    if not found:
+        return replace(plan, problem=f"nothing to {plan.kind.value}: no such task is {_can_be(plan.kind)}")
+    return replace(plan, tasks=found)
+
+
+def _statuses(scope: str) -> frozenset[Status]:
+    return frozenset(Status) if scope == "all" else GROUPS.get(scope, frozenset())
+
+
+def _clean(plan: Plan, reading: Reading, known: Known) -> Plan:
+    scope = reading.scope or "ended"
+    wanted = frozenset[Status]().union(*map(_statuses, scope.split(","))) & GROUPS["ended"]
+    found = tuple(task for task in known.tasks if task.status in wanted)
+    problem = None if found else f"nothing to clean up: no {'finished' if scope == 'ended' else scope} task"
+    return replace(plan, tasks=found, words="" if wanted == GROUPS["ended"] else scope, problem=problem)
+
+
+def _fitting(plan: Plan, *, certain: bool = True) -> Plan:
+    """Refuse where a named task is not in a state for it."""
+    if plan.problem or not certain:
+        return plan
+    faults = (_fault(plan.kind, task) for task in plan.tasks)
+    return replace(plan, problem=next((fault for fault in faults if fault), None))
+
+
+def _fault(kind: Kind, task: Task) -> str | None:
+    """Why this cannot be done to the task now, in words, or None."""
+    status = task.status
+    if kind is Kind.STOP and status.ended and status is not Status.LOST:
+        return f"#{task.number} has ended already: {status.word}"
+    if kind is Kind.RETRY and not status.ended:
+        return f"#{task.number} is {status.word}: stop it before running it again"
+    if kind is Kind.DELETE and status.live:
+        return f"#{task.number} is {status.word}: stop it before deleting it"
+    if kind is Kind.WAIT and status.ended:
+        return f"#{task.number} has ended already: {status.word}"
+    return None
+
+
+def _can_be(kind: Kind) -> str:
+    return {Kind.STOP: "queued or running", Kind.WAIT: "queued or running"}.get(kind, "finished")
+
+
+def _not_one(target: str, tasks: Sequence[Task]) -> str:
+    if not tasks:
+        return f"no task fits “{target}”: name one by its number, such as #7"
+    named = ", ".join(task_title(task) for task in tasks[:_MOST_NAMED])
+    return f"which one: {named}{' …' if len(tasks) > _MOST_NAMED else ''}?"
+
+
+def task_title(task: Task) -> str:
+    """``#7`` and the first line of the task's text, cut where it gets long."""
+    lines = task.text.split("\n")
+    text = next((line.strip() for line in lines if line.strip()), task.name)
+    return f"#{task.number} {text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 1] + '…'}"
+
+
+Describe = Callable[[Draft], str]
+"""Says when a new task starts, by whom and with which limits; raises CannotDelegate in words if it cannot."""

@@ -1,0 +1,100 @@
+"""The line under the input: what Enter will do, or why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.agents.delegation import CannotDelegate
+from app.dashboard.drawing.tone import Tone
+from app.dashboard.plans.plan import Describe, Plan, task_title
+from app.model.request import NOTHING_TO_DO
+from app.model.sentences import Kind
+from app.model.task import Task
+
+ENTER = "⏎"
+
+Line = tuple[str, Tone]
+"""Words and how they are meant."""
+
+
+def preview(plan: Plan, describe: Describe) -> Line:
+    """One line for the plan. What is no plain task names itself, so that it can be disagreed with."""
+    if plan.problem == NOTHING_TO_DO:
+        return plan.problem, Tone.PLAN
+    if plan.problem:
+        return plan.problem, Tone.PROBLEM
+    if plan.kind is Kind.TASK:
+        return _new_task(plan, describe)
+    return f"{ENTER} {_words(plan)}", Tone.CAUTION if plan.kind.destructive else Tone.PLAN
+
+
+def _new_task(plan: Plan, describe: Describe) -> Line:
+    if plan.draft is None:
+        return "", Tone.PLAN
+    try:
+        facts = describe(plan.draft)
+    except CannotDelegate as error:
+        return str(error), Tone.PROBLEM
+    reworded = plan.draft.shell is None and not _same_words(plan.draft.text, plan.original)
+    return f"{ENTER} {f'“{_short(plan.draft.text)}” · ' if reworded else ''}{facts}", Tone.PLAN
+
+
+def _same_words(text: str, original: str) -> bool:
+    """Whether the task starts as it was typed; options behind it do not count as another wording."""
+    return original.strip().strip("\"'").startswith(text[:40])
+
+
+def _short(text: str, most: int = 40) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _words(plan: Plan) -> str:
+    if plan.kind in _ABOUT_TASKS and plan.tasks:
+        return _ABOUT_TASKS[plan.kind].format(_named(plan.tasks)) + _then(plan.kind)
+    if plan.kind is Kind.STATUS:
+        return f"show the {plan.words or 'open'} tasks" if plan.words else "show how all tasks stand"
+    if plan.kind is Kind.FILTER:
+        return f"show only tasks with “{plan.words}”" if plan.words else "show all tasks again"
+    if plan.kind is Kind.THEME:
+        return f"change the colours to {plan.words}"
+    return _PLAIN.get(plan.kind, plan.kind.value)
+
+
+def _then(kind: Kind) -> str:
+    return {Kind.STOP: " · asks once more", Kind.DELETE: " · asks once more, U undoes"}.get(
+        kind, " · asks once more, U undoes" if kind is Kind.CLEAN else ""
+    )
+
+
+def _named(tasks: Sequence[Task]) -> str:
+    if len(tasks) == 1:
+        return task_title(tasks[0])
+    numbers = ", ".join(f"#{task.number}" for task in tasks[:6])
+    return f"{len(tasks)} tasks: {numbers}{' …' if len(tasks) > 6 else ''}"
+
+
+def question(plan: Plan) -> str:
+    """What is asked before the plan is carried out: it stops or deletes."""
+    words = _ABOUT_TASKS[plan.kind].format(_named(plan.tasks))
+    return f"{words}? y or {ENTER} does it, any other key does not"
+
+
+_ABOUT_TASKS = {
+    Kind.STATUS: "show how {} stands",
+    Kind.LOGS: "show the log of {}",
+    Kind.WAIT: "tell you when {} ends",
+    Kind.RESULT: "show the result of {}",
+    Kind.STOP: "stop {}",
+    Kind.RETRY: "run {} again",
+    Kind.DELETE: "delete {}",
+    Kind.CLEAN: "clean up {}",
+}
+_PLAIN = {
+    Kind.UNDO: "bring back what was deleted last",
+    Kind.PAUSE: "pause the queue: nothing more starts",
+    Kind.RESUME: "resume the queue",
+    Kind.AGENTS: "list the agents",
+    Kind.HELP: "show the keys and commands",
+    Kind.QUIT: "leave; running tasks go on",
+}

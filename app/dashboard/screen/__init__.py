@@ -1,0 +1,1 @@
+"""The screens, and how news, keys and plans reach what they show."""

@@ -1,0 +1,190 @@
+"""What the main screen shows: table over details over input bar, kept true to the board of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from app.dashboard.details.details import LOG, SUMMARY, Details
+from app.dashboard.drawing.hint import Hint
+from app.dashboard.input.bar import InputBar
+from app.dashboard.input.choices import choices_for
+from app.dashboard.news.board import Board
+from app.dashboard.plans.newtask import Setting, describe
+from app.dashboard.plans.plan import Known
+from app.dashboard.screen.footer import FooterBar, hints_for
+from app.dashboard.screen.header import HeaderBar, short_folder
+from app.dashboard.screen.place import branch_of
+from app.dashboard.screen.stage import Stage
+from app.dashboard.session import Session
+from app.dashboard.table.filtering import parse_filter, visible
+from app.dashboard.table.rows import Counts
+from app.dashboard.table.table import TaskTable
+from app.model.request import Draft
+from app.model.task import Task
+
+_SHORTEST_WITH_HEADER, _SHORTEST_WITH_FOOTER, _SHORTEST_WITH_RULE = 10, 8, 18
+
+
+class BoardScreen(Screen[None]):
+    """The widgets, and what of the board each of them shows."""
+
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    BoardScreen { background: $background; layout: vertical; }
+    BoardScreen #away { background: $panel; color: $foreground; padding: 0 1; display: none; }
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.board = Board()
+        self.stage = Stage(session.registry.home)
+        self.table: TaskTable = self.stage.table
+        self.details: Details = self.stage.details
+        self.bar = InputBar(session.inputs, self._known, self._describe)
+        self.paused = False
+        self.filter_words = ""
+        self._head, self._foot, self._away = HeaderBar(id="header"), FooterBar(id="footer"), Hint(id="away")
+        self._counts = Counts()
+        self._branch = branch_of(session.folder)
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield self._head
+        yield self._away
+        yield self.stage
+        yield self.bar
+        yield self._foot
+
+    def on_resize(self) -> None:
+        """Leave out what there is no room for."""
+        height = self.size.height
+        self._head.display = height >= _SHORTEST_WITH_HEADER
+        self._foot.display = height >= _SHORTEST_WITH_FOOTER
+        self.bar.set_class(height >= _SHORTEST_WITH_RULE, "-ruled")
+
+    # Where the focus is
+
+    @property
+    def pane(self) -> str:
+        """Where the focus is: ``table``, ``log``, ``summary`` or ``input``."""
+        if self.bar.field.has_focus:
+            return "input"
+        return self.details.tab if self.details.pane.has_focus else "table"
+
+    def focus_pane(self, pane: str) -> None:
+        """Give the focus to ``table``, ``details`` or ``input``, and bring it into view if need be."""
+        (self.bar.field if pane == "input" else self.stage.bring(pane)).focus()
+
+    def next_pane(self) -> None:
+        """Give the focus to the next pane."""
+        following = {"table": "details" if self.details.shown else "input", "input": "table"}
+        self.focus_pane(following.get(self.pane, "input"))
+
+    def zoom(self) -> None:
+        """Give all the room to the pane with the focus, or take it back."""
+        self.stage.zoom("details" if self.pane in (LOG, SUMMARY) else "table")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:  # noqa: ARG002
+        """The keys that make sense have changed."""
+        self.refresh_footer()
+
+    # What is shown
+
+    def select(self, task: Task) -> None:
+        """Put the cursor on a task; a filter that hides it goes."""
+        if not self.table.select(task.id):
+            self.set_filter("")
+            self.table.select(task.id)
+
+    def set_filter(self, words: str) -> None:
+        """Show only the tasks that fit these words; none of them shows all."""
+        self.filter_words = words.strip()
+        self.bar.idle = (
+            f"filter: {self.filter_words} · / changes it, esc shows all" if self.filter_words else ""
+        )
+        self.refresh_table()
+        self.bar.refresh_preview()
+
+    def next_unread(self) -> Task | None:
+        """The next task below the cursor whose end nobody has seen, going round; None when there is none."""
+        rows = self.board.rows()
+        cursor = self.table.cursor_task
+        start = next((i for i, task in enumerate(rows) if cursor and task.id == cursor.id), -1) + 1
+        return next((task for task in (*rows[start:], *rows[:start]) if task.id in self.board.unread), None)
+
+    def show_away(self, line: str) -> None:
+        """Say over the table what happened during an absence; an empty line takes it away."""
+        self._away.say(line)
+        self._away.display = bool(line)
+
+    def on_task_table_highlighted(self, event: TaskTable.Highlighted) -> None:
+        """Show the task under the cursor."""
+        self.details.show(event.task)
+        self.stage.share_out()
+        self.refresh_bars()
+
+    def refresh_table(self) -> None:
+        """Lay the table out anew: tasks came, went or changed places."""
+        board = self.board
+        rows = visible(board.rows(), parse_filter(self.filter_words))
+        if board.tasks and not rows:
+            self.table.set_tasks(rows, empty=(f"No task fits: {self.filter_words}", "", "esc shows all"))
+        else:
+            self.table.set_tasks(rows, board.progress, board.last_lines)
+        if self.details.shown is None:
+            self.details.show(self.table.cursor_task)
+        self._counts = board.counts(datetime.now().astimezone().date())
+        self.bar.field.choices = choices_for(self.session.config, rows, self.themes, self.session.folder)
+        self.stage.share_out()
+
+    def refresh_row(self, task: Task) -> None:
+        """Show one task as it is now."""
+        board = self.board
+        self.table.update_task(task, board.progress.get(task.id), board.last_lines.get(task.id, ""))
+
+    def refresh_details(self) -> None:
+        """Show the selected task as it is now."""
+        shown = self.details.shown
+        if shown is not None:
+            self.details.show(self.board.tasks.get(shown.id, self.table.cursor_task))
+
+    def refresh_bars(self) -> None:
+        """Write the top and the bottom line anew, where they differ."""
+        folder = short_folder(str(self.session.folder), str(Path.home()))
+        self._head.update_facts(self._counts, folder, self._branch, self.paused)
+        self.refresh_footer()
+
+    def refresh_footer(self) -> None:
+        """Show the keys that make sense now."""
+        task = self.table.cursor_task
+        hints = hints_for(task.status if task else None, self.pane, unread=bool(self.board.unread))
+        self._foot.show(hints)
+
+    # What readings are resolved against
+
+    @property
+    def themes(self) -> Sequence[str]:
+        """The names of the themes there are."""
+        return list(self.app.available_themes)
+
+    def _known(self) -> Known:
+        return Known(tuple(self.board.tasks.values()), self.table.cursor_task, self.themes)
+
+    def _describe(self, draft: Draft) -> str:
+        tasks = self.board.tasks.values() if draft.after else ()
+        setting = Setting(
+            config=self.session.config,
+            folder=self.session.folder,
+            running=sum(task.status.live for task in self.board.open.values()),
+            paused=self.paused,
+            statuses={task.number: task.status for task in tasks},
+            home=str(Path.home()),
+        )
+        return describe(draft, setting)

@@ -1,0 +1,129 @@
+"""The bottom line: the keys that do something for the selected row, in the words of the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from app.dashboard.drawing.cells import width_of
+from app.dashboard.drawing.painted import Painted
+from app.model.commands import FOOTER, key_label, keys_of
+from app.model.status import Status
+
+_LOG_FIRST = ("follow", "wrap", "zoom")
+_INPUT = ("back",)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One key of the footer: the command's id, the key as people know it, and its word."""
+
+    id: str
+    key: str
+    label: str
+
+    @property
+    def width(self) -> int:
+        """Cells that the hint takes, without the gap after it."""
+        return width_of(self.key) + 1 + width_of(self.label)
+
+
+def hints_for(status: Status | None, pane: str, *, unread: bool = False) -> tuple[Hint, ...]:
+    """The keys that make sense in a pane for the selected task's status; None is no task.
+
+    ``pane`` is ``table``, ``log``, ``summary`` or ``input``; ``unread`` says whether any task waits
+    to be seen.
+    """
+    if pane == "input":
+        return tuple(map(_hint, _INPUT))
+    ids = (*(_LOG_FIRST if pane == "log" else ()), *FOOTER)
+    return tuple(_hint(name) for name in ids if _sensible(name, status, pane, unread))
+
+
+def _sensible(name: str, status: Status | None, pane: str, unread: bool) -> bool:
+    match name:
+        case "open":
+            return status is not None and pane == "table"
+        case "filter":
+            return pane == "table" and status is not None
+        case "stop":
+            return status is not None and not status.ended
+        case "retry" | "edit" | "delete":
+            return status is not None and status.ended
+        case "next":
+            return unread
+    return True
+
+
+def _hint(identity: str) -> Hint:
+    key = keys_of(identity)
+    return Hint(identity, key_label(key.keys[0]), key.label or identity)
+
+
+def fitting(hints: Sequence[Hint], width: int) -> list[Hint]:
+    """The hints that fit into ``width`` cells with two between them, the first ones first."""
+    shown: list[Hint] = []
+    for hint in hints:
+        width -= hint.width + (2 if shown else 0)
+        if width < 0:
+            break
+        shown.append(hint)
+    return shown
+
+
+def hint_at(hints: Sequence[Hint], x: int) -> Hint | None:
+    """The hint that stands at a cell, counted from the first one's left edge."""
+    for hint in hints:
+        if 0 <= x < hint.width:
+            return hint
+        x -= hint.width + 2
+    return None
+
+
+class FooterBar(Painted):
+    """The key hints; a click on one tells which."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    FooterBar { height: 1; background: $background; color: $foreground; }
+    """
+
+    class Pressed(Message):
+        """A hint was clicked; ``id`` is that of the key in the command table."""
+
+        def __init__(self, footer: FooterBar, id: str) -> None:  # noqa: A002
+            super().__init__()
+            self.footer = footer
+            self.id = id
+
+        @property
+        def control(self) -> FooterBar:
+            """The footer it came from."""
+            return self.footer
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._hints: tuple[Hint, ...] = ()
+
+    def show(self, hints: Sequence[Hint]) -> None:
+        """Show these hints, as far as they fit."""
+        if tuple(hints) != self._hints:
+            self._hints = tuple(hints)
+            self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which hint was clicked."""
+        hint = hint_at(fitting(self._hints, self.size.width - 2), event.x - 1)
+        if hint is not None:
+            self.post_message(self.Pressed(self, hint.id))
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        """The line."""
+        pieces = [(" ", self.ink())]
+        for hint in fitting(self._hints, self.size.width - 2):
+            pieces += [(hint.key, self.ink("accent", bold=True)), (f" {hint.label}  ", self.ink("muted"))]
+        return self.strip(pieces, self.size.width, self.ink())

@@ -1,0 +1,203 @@
+"""The main screen: how news from the registry, keys and typed words reach what is shown."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import SuspendNotSupported
+from textual.binding import BindingType
+
+from app.dashboard.bindings import screen_bindings
+from app.dashboard.details.details import LOG, SUMMARY
+from app.dashboard.drawing.tone import Tone
+from app.dashboard.input.bar import InputBar, Target
+from app.dashboard.input.editor import edit
+from app.dashboard.input.field import TaskInput
+from app.dashboard.news.feed import Feed, LogSpoke, RecordsChanged
+from app.dashboard.news.watching import Watcher
+from app.dashboard.plans.actions import edit_and_retry
+from app.dashboard.plans.commanding import Commander, Finished
+from app.dashboard.screen.boardscreen import BoardScreen
+from app.dashboard.screen.footer import FooterBar
+from app.dashboard.screen.header import short_folder
+from app.dashboard.screen.pressing import PRESSES
+from app.dashboard.session import Session
+from app.dashboard.table.table import TaskTable
+from app.model.task import Task
+from app.registry.config import save_setting
+from app.supervisor import operations
+
+
+class MainScreen(BoardScreen):
+    """Shows the tasks of one session, and takes orders about them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = screen_bindings()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.feed = Feed(session.registry, session.config.limits, self.post_message)
+        self.watcher = Watcher(self)
+        self.commander = Commander(self)
+        self.retrying: Task | None = None
+        self._damaged = 0
+
+    def on_mount(self) -> None:
+        """Begin to read and to watch."""
+        self.refresh_bars()
+        self.feed.start()
+        self.run_worker(self._tidy, thread=True, exit_on_error=False)
+        for problem in self.session.config.problems[:1]:
+            self.bar.say(problem, Tone.PROBLEM)
+
+    def on_unmount(self) -> None:
+        """Let the threads go, and keep what was being typed."""
+        self.feed.stop()
+        self.bar.save_draft()
+
+    def _tidy(self) -> None:
+        operations.tidy(self.session.registry, self.session.config)
+
+    # News
+
+    def on_records_changed(self, event: RecordsChanged) -> None:
+        """Show records as they are now, and tell of the ends among them."""
+        changes = self.board.apply(event.tasks, event.removed)
+        self.paused = event.paused
+        if changes.reordered:
+            self.refresh_table()
+        else:
+            for task in event.tasks:
+                self.refresh_row(task)
+        self.refresh_details()
+        self.refresh_bars()
+        self.watcher.tell(changes.ended)
+        self.watcher.consider_seen()
+        self._tell_damaged(event.damaged)
+        if self.focused is None:
+            self.focus_pane("input" if not self.board.tasks or self.bar.draft else "table")
+
+    def on_log_spoke(self, event: LogSpoke) -> None:
+        """Show how far a task has come."""
+        self.board.read_log(event.task_id, event.progress, event.last_line)
+        if event.task_id in self.board.tasks:
+            self.refresh_row(self.board.tasks[event.task_id])
+
+    def on_finished(self, event: Finished) -> None:
+        """Say how an action went; a new task's row stands at once."""
+        if event.done is None:
+            self.bar.give_back(event.typed)
+            self.bar.say(event.problem, Tone.PROBLEM)
+            return
+        done = event.done
+        if sum(self.board.add(task) for task in done.new):
+            self.refresh_table()
+            self.refresh_bars()
+        self.feed.look(done.ids)
+        if done.select is not None and done.select in self.board.tasks:
+            self.select(self.board.tasks[done.select])
+        if done.line:
+            self.bar.say(done.line, Tone.DONE)
+
+    def _tell_damaged(self, damaged: int) -> None:
+        if damaged > self._damaged:
+            what = "1 record is" if damaged == 1 else f"{damaged} records are"
+            where = short_folder(str(self.session.registry.home.quarantine), str(Path.home()))
+            self.bar.say(f"{what} damaged: kept whole in {where}", Tone.PROBLEM)
+        self._damaged = damaged
+
+    # Orders
+
+    def action_press(self, identity: str) -> None:
+        """Do what the key of that id in the command table does."""
+        PRESSES[identity](self)
+
+    async def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
+        """A click on a hint is a press of its key."""
+        if event.id == "open" and self.pane == "table":
+            self.table.action_open()
+        elif event.id == "back" and self.pane == "input":
+            self.leave_input()
+        elif event.id in PRESSES:
+            self.action_press(event.id)
+        else:
+            await self.details.log_pane.run_action(f"toggle_{event.id}")
+
+    def on_input_bar_planned(self, event: InputBar.Planned) -> None:
+        """Carry out what was typed."""
+        self.commander.by_sentence(event.plan)
+
+    def on_input_bar_filtered(self, event: InputBar.Filtered) -> None:
+        """Filter while it is typed."""
+        self.set_filter(event.words)
+        if event.final:
+            self.bar.aim_at_task()
+            self.focus_pane("table")
+
+    def on_input_bar_retry_wanted(self, event: InputBar.RetryWanted) -> None:
+        """Run the edited task again."""
+        task, self.retrying = self.retrying, None
+        self.bar.aim_at_task()
+        self.focus_pane("table")
+        if task is not None:
+            self.commander.work(partial(edit_and_retry, task, event.text, self.session))
+
+    def on_task_input_left(self, event: TaskInput.Left) -> None:
+        """Go back to the table; the draft is kept."""
+        if event.onward:
+            self.bar.save_draft()
+            self.focus_pane("table")
+        else:
+            self.leave_input()
+
+    def leave_input(self) -> None:
+        """Go back to the table; a filter or an edit that is being typed is given up."""
+        if self.bar.target is Target.FILTER:
+            self.set_filter("")
+        self.bar.aim_at_task()
+        self.bar.save_draft()
+        self.focus_pane("table")
+
+    def on_task_input_editor_wanted(self) -> None:
+        """Let the user write in their own editor, with the terminal to itself."""
+        try:
+            with self.app.suspend():
+                text = edit(self.bar.text)
+        except SuspendNotSupported:
+            self.bar.say("this terminal cannot be lent to an editor", Tone.PROBLEM)
+        except (OSError, ValueError) as error:
+            self.bar.say(f"the editor: {error}", Tone.PROBLEM)
+        else:
+            self.bar.field.value = text
+
+    def on_task_table_opened(self, event: TaskTable.Opened) -> None:
+        """Open a task: its log while it runs, its summary when it is over."""
+        self.details.show(event.task)
+        self.details.select_tab(SUMMARY if event.task.status.ended else LOG)
+        self.focus_pane("details")
+        self.watcher.mark_seen([event.task])
+
+    def on_task_table_highlighted(self, event: TaskTable.Highlighted) -> None:
+        """Show the task under the cursor; its end may be seen now."""
+        super().on_task_table_highlighted(event)
+        event.prevent_default()
+        self.watcher.consider_seen()
+
+    def on_details_tab_changed(self) -> None:
+        """The keys that make sense have changed, and perhaps what is being seen."""
+        self.refresh_footer()
+        self.watcher.consider_seen()
+
+    def set_theme(self, name: str) -> None:
+        """Change the colours, now and for later sessions."""
+        self.app.theme = name
+        try:
+            save_setting("theme", name)
+        except OSError as error:
+            self.bar.say(f"the theme is not saved: {error.strerror}", Tone.PROBLEM)
+
+    def leave(self) -> None:
+        """End the dashboard; tasks go on."""
+        self.bar.save_draft()
+        self.app.exit()

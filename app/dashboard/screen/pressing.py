@@ -1,0 +1,116 @@
+"""What each key of the command table does on the main screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from app.agents.delegation import editable_text
+from app.dashboard.drawing.tone import Tone
+from app.dashboard.input.bar import Target
+from app.dashboard.plans.plan import Plan, plan_for, task_title
+from app.model.sentences import Kind
+
+if TYPE_CHECKING:
+    from app.dashboard.screen.mainscreen import MainScreen
+
+
+def _on_task(kind: Kind, key: str = "", *, at_once: bool = False) -> Callable[[MainScreen], None]:
+    """A key that does something to the task under the cursor."""
+
+    def press(screen: MainScreen) -> None:
+        screen.commander.by_key(plan_for(kind, screen.table.cursor_task, at_once=at_once), key)
+
+    return press
+
+
+def _simply(kind: Kind) -> Callable[[MainScreen], None]:
+    """A key that does something to no certain task."""
+
+    def press(screen: MainScreen) -> None:
+        screen.commander.carry_out(Plan(kind, ""))
+
+    return press
+
+
+def _clean(screen: MainScreen) -> None:
+    ended = tuple(task for task in screen.board.tasks.values() if task.status.ended)
+    problem = None if ended else "nothing to clean up: no task has finished"
+    screen.commander.carry_out(Plan(Kind.CLEAN, "", ended, problem=problem))
+
+
+def _pause(screen: MainScreen) -> None:
+    screen.commander.carry_out(Plan(Kind.RESUME if screen.paused else Kind.PAUSE, ""))
+
+
+def _input(screen: MainScreen) -> None:
+    screen.bar.aim_at_task()
+    screen.focus_pane("input")
+
+
+def _filter(screen: MainScreen) -> None:
+    screen.bar.aim(Target.FILTER, screen.filter_words)
+    screen.focus_pane("input")
+
+
+def _edit(screen: MainScreen) -> None:
+    task = screen.table.cursor_task
+    plan = plan_for(Kind.RETRY, task)
+    if task is None or plan.problem:
+        screen.commander.carry_out(plan)
+        return
+    screen.retrying = task
+    screen.bar.aim(Target.RETRY, editable_text(task), f"retry #{task.number} ›")
+    screen.focus_pane("input")
+
+
+def _seen(screen: MainScreen) -> None:
+    task = screen.table.cursor_task
+    if task is not None and task.unread:
+        screen.watcher.mark_seen([task])
+
+
+def _next(screen: MainScreen) -> None:
+    task = screen.next_unread()
+    if task is None:
+        screen.bar.say("nothing new: you have seen every end", Tone.DONE)
+        return
+    screen.select(task)
+    screen.focus_pane("table")
+    screen.bar.say(f"{task_title(task)}: {task.status.word}", Tone.DONE)
+
+
+def _open(screen: MainScreen) -> None:
+    screen.details.next_tab()
+
+
+def _back(screen: MainScreen) -> None:
+    if screen.stage.zoomed:
+        screen.zoom()
+    elif screen.pane != "table":
+        screen.focus_pane("table")
+    elif screen.filter_words:
+        screen.set_filter("")
+
+
+PRESSES: Mapping[str, Callable[[MainScreen], None]] = {
+    "input": _input,
+    "back": _back,
+    "open": _open,
+    "stop": _on_task(Kind.STOP, "x"),
+    "kill": _on_task(Kind.STOP, "X", at_once=True),
+    "retry": _on_task(Kind.RETRY),
+    "delete": _on_task(Kind.DELETE),
+    "edit": _edit,
+    "seen": _seen,
+    "next": _next,
+    "undo": _simply(Kind.UNDO),
+    "clean": _clean,
+    "pause": _pause,
+    "filter": _filter,
+    "zoom": lambda screen: screen.zoom(),
+    "pane": lambda screen: screen.next_pane(),
+    "help": _simply(Kind.HELP),
+    "quit": _simply(Kind.QUIT),
+}
+"""What the keys do, by the id that the command table gives them."""

@@ -1,0 +1,153 @@
+"""How a row of the table is drawn: its cells in their colours, as one strip."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.style import Style
+from textual.strip import Strip
+
+from app.dashboard.drawing.cells import cut, fit, width_of
+from app.dashboard.drawing.painted import Painted, Piece
+from app.dashboard.table.columns import Column, Layout, Place
+from app.dashboard.table.rows import Row
+from app.model.status import Status
+
+UNSEEN = "●"
+"""Stands before a task whose end nobody has seen yet."""
+
+CURSOR = "▌"
+"""Stands at the edge of the row under the cursor, so that it shows without colour."""
+
+FULL, REST = "█", "░"
+"""What a progress bar is made of."""
+
+THUMB = "▐"
+"""What the scroll bars are made of."""
+
+_BAR_MOST, _BAR_LEAST = 11, 4
+
+
+class Shown(NamedTuple):
+    """What a line of the table shows: a row or none, the cursor, the scroll bar's thumb."""
+
+    row: Row | None
+    selected: bool
+    bar: bool
+
+
+NOTHING = Shown(None, False, False)
+"""What headings and blank lines show."""
+
+
+def heading(widget: Painted, layout: Layout) -> Strip:
+    """The line of column headings."""
+    ink = widget.ink("muted")
+    pieces: list[Piece] = []
+    for place in layout.places:
+        pieces += _gap(pieces, place.x, widget.ink())
+        pieces.append((fit(place.column.value, place.width, right=place.column is Column.TIME), ink))
+    return widget.strip(pieces, layout.width, widget.ink())
+
+
+def paint(widget: Painted, shown: Shown, layout: Layout) -> Strip:
+    """The line of a row; without a row, a blank one."""
+    if shown.row is None:
+        return Strip.blank(layout.width, widget.ink())
+    return _Painter(widget, shown.row, layout, shown.selected).strip(bar=shown.bar)
+
+
+def _gap(pieces: list[Piece], x: int, ink: Style) -> list[Piece]:
+    """The blank that brings the pieces to column ``x``, if one is needed."""
+    missing = x - sum(width_of(text) for text, _ in pieces)
+    return [(" " * missing, ink)] if missing > 0 else []
+
+
+class _Painter:
+    """Draws one row; every column has a method that gives its pieces."""
+
+    __slots__ = ("ground", "layout", "row", "selected", "state", "widget")
+
+    def __init__(self, widget: Painted, row: Row, layout: Layout, selected: bool) -> None:
+        self.widget, self.row, self.layout, self.selected = widget, row, layout, selected
+        self.ground = "" if not selected else "selection" if widget.has_focus else "surface"
+        self.state = f"state-{row.status.value.replace('_', '-')}"
+
+    def ink(self, colour: str = "", *, bold: bool = False) -> Style:
+        return self.widget.ink(colour, ground=self.ground, bold=bold)
+
+    def strip(self, *, bar: bool) -> Strip:
+        pieces: list[Piece] = []
+        for place in self.layout.places:
+            pieces += _gap(pieces, place.x, self.ink())
+            if place.column is Column.PROGRESS and not self.row.time and not self.row.last:
+                pieces.append((cut(self.row.result, self.layout.width - place.x - 1), self.ink("muted")))
+                break
+            pieces += self.cell(place)
+        pieces += _gap(pieces, self.layout.width - 1, self.ink())
+        pieces.append((THUMB if bar else " ", self.ink("rule")))
+        return self.widget.strip(pieces, self.layout.width, self.ink())
+
+    def cell(self, place: Place) -> list[Piece]:
+        row, width = self.row, place.width
+        match place.column:
+            case Column.LEAD:
+                return self.lead()
+            case Column.NUMBER:
+                return [(fit(row.number, width), self.ink("muted"))]
+            case Column.NAME:
+                return self.name(width)
+            case Column.AGENT:
+                return [(fit(row.agent, width), self.ink("muted"))]
+            case Column.STATUS:
+                return [(fit(row.word, width), self.ink(self.state))]
+            case Column.PROGRESS:
+                return self.progress(width)
+            case Column.TIME:
+                return [(fit(row.time, width, right=True), self.ink("muted"))]
+            case Column.LAST:
+                return [(fit(row.last, width), self.ink("foreground" if self.bad else "muted"))]
+
+    @property
+    def bad(self) -> bool:
+        """Whether the row's last line explains an end that was not a good one."""
+        return self.row.status.ended and self.row.status is not Status.COMPLETE
+
+    def lead(self) -> list[Piece]:
+        marker = CURSOR if self.selected else " "
+        colour = "accent" if self.widget.has_focus else "muted"
+        unseen = UNSEEN if self.row.unread else " "
+        return [
+            (marker, self.ink(colour)),
+            (unseen, self.ink("state-asking")),
+            (self.row.status.glyph, self.ink(self.state, bold=True)),
+            (" ", self.ink()),
+        ]
+
+    def name(self, width: int) -> list[Piece]:
+        """The task's text; where the other columns have left, also what fits of how it stands."""
+        detail = "" if self.layout.place(Column.PROGRESS) else self.row.result
+        left = width - width_of(self.row.name) - width_of(detail)
+        ink = self.ink("foreground", bold=self.row.unread)
+        if not detail or left < 2:
+            return [(fit(self.row.name, width), ink)]
+        return [(self.row.name + " " * left, ink), (detail, self.ink("muted"))]
+
+    def progress(self, width: int) -> list[Piece]:
+        row = self.row
+        if row.fraction is not None:
+            return self.bar(row.fraction, width)
+        text = row.result if self.layout.place(Column.LAST) else row.explains
+        return [(fit(text, width), self.ink("foreground"))]
+
+    def bar(self, fraction: float, width: int) -> list[Piece]:
+        """The bar and its count; the bar gives way to a long count, and is full only when all is done."""
+        size = min(_BAR_MOST, width - 1 - width_of(self.row.result))
+        if not self.layout.bar or size < _BAR_LEAST:
+            return [(fit(self.row.result, width), self.ink("foreground"))]
+        full = size if fraction >= 1 else min(size - 1, round(fraction * size))
+        return [
+            (FULL * full, self.ink("bar")),
+            (REST * (size - full) + " ", self.ink("rule")),
+            (fit(self.row.result, width - size - 1), self.ink("foreground")),
+        ]
