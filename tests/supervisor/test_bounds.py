@@ -137,7 +137,9 @@ def test_a_lost_task_that_may_run_twice_is_started_again_where_the_user_says_so(
     assert live.runner is not None
     assert live.child is not None
     psutil.Process(live.runner.pid).kill()
-    psutil.Process(live.child.pid).kill()
+    pid = live.child.pid
+    psutil.Process(pid).kill()
+    assert until(lambda: not is_alive(pid))
     assert until(lambda: registry.load(task.id).status is Status.LOST)
     operations.tidy(registry, again)
     done = ended(registry, task)

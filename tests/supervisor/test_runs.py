@@ -50,11 +50,10 @@ def test_no_live_pid_stays_in_a_terminal_record(registry: Registry, config: Conf
     done = ended(registry, delegate(registry, "!true", config))
     assert "pid" not in registry.home.task_file(done.id, "state.toml").read_text()
     assert registry.in_hand() == []
-    assert sorted(path.name for path in registry.home.task(done.id).iterdir()) == [
-        "state.toml",
-        "summary.md",
-        "task.toml",
-    ]
+    folder = registry.home.task(done.id)
+    assert until(
+        lambda: {path.name for path in folder.iterdir()} == {"state.toml", "summary.md", "task.toml"}
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM, signal.SIGUSR1])
