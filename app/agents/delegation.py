@@ -6,15 +6,17 @@ import shlex
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.agents.definitions import UnknownAgent, find_agent
-from app.model.agent import AgentDefinition
 from app.model.naming import make_name
 from app.model.request import Draft, Unset
 from app.model.status import Priority
 from app.model.task import COMMAND, Task
 from app.registry.config import Config
 from app.supervisor.operations import NewTask
+
+if TYPE_CHECKING:
+    from app.model.agent import AgentDefinition
 
 
 class CannotDelegate(Exception):  # noqa: N818 - a state of affairs, not a fault
@@ -33,7 +35,7 @@ def prepare(draft: Draft, base: Path, config: Config, taken_names: Collection[st
         agent=agent_name(draft, config),
         command=command_of(draft, config),
         folder=str(resolve_folder(draft.folder, base)),
-        name=draft.name or make_name(draft.shell or draft.text, taken_names),
+        name=draft.name or make_name(draft.shell or draft.text, taken_names, sentence=draft.shell is None),
         priority=Priority.NORMAL if draft.priority is None else draft.priority,
         timeout_s=config.timeout_s if isinstance(draft.timeout_s, Unset) else draft.timeout_s,
         after=draft.after,
@@ -60,6 +62,8 @@ def chosen_agent(draft: Draft, config: Config) -> AgentDefinition | None:
     """The definition of the agent that would do the work; None for a plain command. Raises CannotDelegate."""
     if draft.shell is not None:
         return None
+    from app.agents.definitions import UnknownAgent, find_agent  # a plain command has none
+
     try:
         return find_agent(agent_name(draft, config), config)
     except UnknownAgent as error:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection
 
 from app.model.reference import points
-from app.model.wrapping import unwrap
 
 _MOST_WORDS = 5
 _LONGEST_WORD = 24
@@ -25,13 +24,14 @@ _SMALL_WORDS = frozenset(
 )
 
 
-def make_name(text: str, taken: Collection[str]) -> str:
+def make_name(text: str, taken: Collection[str], *, sentence: bool = True) -> str:
     """A name for a task: at most five content words of its text, lower case, joined by ``-``.
 
     Unlike any in ``taken``: a number is added if need be (``fix-eslint-errors-2``). Never a mere number or a
-    word that refers to tasks (``last``), so that it can always be told from those.
+    word that refers to tasks (``last``), so that it can always be told from those. A command line is no
+    ``sentence``: nothing in it is taken for the wrapping of a task.
     """
-    name = "-".join(_content_words(text)) or "unnamed"
+    name = "-".join(_content_words(_unwrapped(text) if sentence else text)) or "unnamed"
     if points([name]) or name in ("all", "everything") or name.replace("-", "").isdigit():
         name = f"task-{name}"
     candidate, count = name, 1
@@ -41,9 +41,15 @@ def make_name(text: str, taken: Collection[str]) -> str:
     return candidate
 
 
+def _unwrapped(text: str) -> str:
+    from app.model.wrapping import unwrap  # its patterns take 6 ms, and no command line needs them
+
+    return unwrap(text)
+
+
 def _content_words(text: str) -> list[str]:
     """The first words that tell something; when all are small ones, those."""
-    words = [word.replace("’", "'") for word in _WORD.findall(unwrap(text).lower())]
+    words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
     telling = [word for word in words if word not in _SMALL_WORDS] or words
     unquoted = dict.fromkeys(word.replace("'", "")[:_LONGEST_WORD] for word in telling)
     return list(unquoted)[:_MOST_WORDS]

@@ -7,13 +7,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.model.agent import AgentDefinition
 from app.model.queue import Limits
 from app.model.task import WORKER
 from app.registry.files import write_atomic
 from app.registry.settings import MEBIBYTE, SETTINGS, agent_problems
+
+if TYPE_CHECKING:
+    from app.model.agent import AgentDefinition  # loaded where somebody has defined one
 
 
 @dataclass(frozen=True, slots=True)

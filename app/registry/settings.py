@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.model.agent import AgentDefinition
 from app.model.duration import parse_duration
 from app.model.task import COMMAND, WORKER
+
+if TYPE_CHECKING:
+    from app.model.agent import AgentDefinition
 
 Fields = dict[str, Any]
 Reader = Callable[[object, Path], Fields]
@@ -73,6 +75,8 @@ def _agents(value: object, path: Path) -> Fields:
 
 
 def _agent(name: str, record: dict[str, Any], path: Path) -> AgentDefinition:
+    from app.model.agent import AgentDefinition  # most people define none
+
     return AgentDefinition(
         name,
         tuple(record["command"]),

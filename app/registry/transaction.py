@@ -101,8 +101,7 @@ class Transaction:
         candidate = _format_id(now)
         if candidate > self.settings.last_id:
             return candidate
-        last = datetime.strptime(self.settings.last_id, "agent_%Y%m%d_%H%M%S").replace(tzinfo=UTC)
-        return _format_id(last + timedelta(seconds=1))
+        return _format_id(_moment(self.settings.last_id) + timedelta(seconds=1))
 
     def mark(self, task: Task) -> None:
         """Put a task among the waiting or the running ones again, as its record says."""
@@ -256,6 +255,11 @@ def _free_name(path: Path) -> Path:
         count += 1
         candidate = path.with_name(f"{path.name}.{count}")
     return candidate
+
+
+def _moment(task_id: str) -> datetime:
+    """The second that an id is made of; `strptime` would load the calendar of the locale for it."""
+    return datetime.fromisoformat(task_id.removeprefix("agent_").replace("_", "T")).replace(tzinfo=UTC)
 
 
 def _format_id(moment: datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +24,8 @@ def to_toml(value: str) -> str | dict[str, str]:
     try:
         value.encode()
     except UnicodeEncodeError:
+        import base64  # hardly any record needs it
+
         return {_BYTES: base64.b64encode(value.encode(errors="surrogateescape")).decode()}
     return value
 
@@ -34,6 +35,8 @@ def from_toml(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict) and isinstance(value.get(_BYTES), str):
+        import base64
+
         return base64.b64decode(value[_BYTES]).decode(errors="surrogateescape")
     raise BadRecord(f"expected text, found {type(value).__name__}")
 

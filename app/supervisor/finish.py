@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -82,11 +81,20 @@ def _closed_state(task: Task, state: State, attempt: Attempt) -> State:
     """The state after an attempt: ended, or waiting for the next automatic one."""
     state = replace(state, attempts=(*state.attempts[:-1], attempt))
     verdict = attempt.verdict or Status.FAILED
-    again = next_start(verdict, task.request.retries, state.retried, datetime.now(UTC), random.random())
+    again = next_start(verdict, task.request.retries, state.retried, datetime.now(UTC), _chance(task))
     if again is not None:
         return replace(state, status=Status.QUEUED, not_before=again, retried=state.retried + 1)
     seen = Attention.SEEN if verdict is Status.STOPPED else Attention.UNREAD
     return replace(state, status=verdict, attention=seen)
+
+
+def _chance(task: Task) -> float:
+    """A number from 0.0 to 1.0 for those tasks that are tried again at all."""
+    if not task.request.retries:
+        return 0.0
+    import random  # slow to load, and of use to few
+
+    return random.random()
 
 
 def read_end(registry: Registry, task: Task) -> Attempt | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-
 from app.model.task import Task
 from app.registry.boot import boot_id
 from app.registry.codec import dump
@@ -11,6 +9,7 @@ from app.registry.files import write_atomic
 from app.registry.store import Registry
 from app.supervisor.facts import STOP
 from app.supervisor.processes import look, send
+from app.supervisor.signals import signal
 
 
 def request(registry: Registry, task: Task, *, at_once: bool) -> None:

@@ -100,10 +100,11 @@ def test_a_folder_that_is_gone_is_one_line(shell: Shell) -> None:
     assert done.stderr.startswith(b"delegate: the current folder is gone")
 
 
-def test_status_loads_nothing_heavy(shell: Shell) -> None:
-    shell.run("add", "--wait", "--", "true")
+def loaded_by(shell: Shell, *words: str) -> list[str]:
+    """The modules that a command has loaded when it is done."""
     script = (
-        f"import sys; sys.path.insert(0, {ROOT!r}); from app.cli.main import entry; code = entry(['status']);"
+        f"import sys; sys.path.insert(0, {ROOT!r}); from app.cli.main import entry; "
+        f"code = entry({[*words]!r}); "
         "print(*sorted(sys.modules), file=sys.stderr); sys.exit(code)"
     )
     done = subprocess.run(
@@ -114,8 +115,26 @@ def test_status_loads_nothing_heavy(shell: Shell) -> None:
         check=False,
     )
     assert done.returncode == 0
-    assert "complete" in done.stdout
-    loaded = done.stderr.split()
+    assert "true" in done.stdout
+    return done.stderr.split()
+
+
+def test_status_loads_nothing_heavy(shell: Shell) -> None:
+    shell.run("add", "--wait", "--", "true")
+    loaded = loaded_by(shell, "status")
     assert [name for name in loaded if name.split(".")[0] in HEAVY] == []
     rooms = {name.split(".")[1] for name in loaded if name.startswith("app.")}
     assert rooms == {"cli", "model", "registry"}
+
+
+def test_a_command_loads_nothing_that_it_does_not_need_to_start(shell: Shell) -> None:
+    loaded = set(loaded_by(shell, "add", "--", "true"))
+    assert {"tomli_w", "app.supervisor.launch"} <= loaded
+    unneeded = {
+        "app.model.wrapping",
+        "app.model.sentences",
+        "app.model.agent",
+        "app.logs",
+        "app.agents.definitions",
+    }
+    assert loaded.isdisjoint({*HEAVY[:-1], "signal", "random", "_strptime", "locale", "base64", *unneeded})

@@ -53,3 +53,8 @@ def test_every_text_gets_a_short_plain_free_name(text: str, taken: set[str]) -> 
     assert all(part.isalnum() for part in name.split("-"))
     assert not name.isdigit()
     assert not points([name])
+
+
+def test_a_command_line_has_no_wrapping_to_take_off() -> None:
+    assert make_name("please run echo", ()) == "run-echo"
+    assert make_name("delegate add echo in the background", (), sentence=False) == "add-echo"
