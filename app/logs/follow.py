@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from app.logs.source import lies_at, look_at
+
 POLL_S = 0.05
 """Seconds between two looks at a log that is growing."""
 
@@ -69,12 +71,7 @@ class Follower:
 
     def _look(self) -> bool:
         """Whether the log differs from the last look; if so, tells the size it has now, 0 if it is gone."""
-        try:
-            info = self.path.stat()
-        except OSError:
-            now = None
-        else:
-            now = info.st_dev, info.st_ino, info.st_size
+        now = look_at(self.path)
         if now == self._seen:
             return False
         self._seen = now
@@ -97,7 +94,7 @@ class Follower:
         from watchfiles._rust_notify import RustNotify
 
         try:
-            bell = RustNotify([str(self.path)], False, False, 300, False, True)
+            bell = RustNotify([str(lies_at(self.path))], False, False, 300, False, True)
         except (OSError, RuntimeError):
             bell = None
         if bell is None:

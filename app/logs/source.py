@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+SUFFIX = ".gz"
+"""What a compressed log's name has behind the log's own."""
 
 _BLOCK = 1 << 16
 _MOST_HOLES = 256
@@ -89,26 +93,85 @@ class Source:
             if len(self._blocks) >= 4:
                 self._blocks.pop(next(iter(self._blocks)))
             base = index * _BLOCK
-            block = (
-                os.pread(self._descriptor, min(_BLOCK, self.size - base), base) if base < self.size else b""
-            )
+            block = self._read_block(base, min(base + _BLOCK, self.size)) if base < self.size else b""
             self._blocks[index] = block
         return block
+
+    def _read_block(self, start: int, end: int) -> bytes:
+        return os.pread(self._descriptor, end - start, start)
 
 
 @contextmanager
 def open_source(path: Path) -> Iterator[Source | None]:
-    """The log at ``path``, or None when there is no regular file. Raises OSError when it may not be read.
+    """The log at ``path``, compressed or not, or None when there is no regular file. Raises OSError when it
+    may not be read.
 
-    Opening never waits, not even for a pipe that somebody put in the log's place.
+    Opening never waits, not even for a pipe that somebody put in the log's place, and follows no link.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
+    found = _open(path)
+    if found is None:
         yield None
         return
+    descriptor, packed = found
     try:
         info = os.fstat(descriptor)
-        yield Source(descriptor, info.st_size) if stat.S_ISREG(info.st_mode) else None
+        if not stat.S_ISREG(info.st_mode):
+            yield None
+        elif packed:
+            from app.logs.unpacking import PackedSource  # most logs are not
+
+            yield PackedSource(descriptor)
+        else:
+            yield Source(descriptor, info.st_size)
     finally:
         os.close(descriptor)
+
+
+def look_at(path: Path) -> tuple[int, int, int] | None:
+    """What tells a log from an earlier look at it: device, inode, and its size in bytes as it reads.
+
+    None when it is not there.
+    """
+    with suppress(OSError):
+        info = path.lstat()
+        return info.st_dev, info.st_ino, info.st_size
+    found = None
+    with suppress(OSError):
+        found = _open(path)
+    if found is None:
+        return None
+    descriptor, packed = found
+    try:
+        info = os.fstat(descriptor)
+        return info.st_dev, info.st_ino, _unpacked_size(descriptor) if packed else info.st_size
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def lies_at(path: Path) -> Path:
+    """The file in which a log is: its own, or the compressed one that has taken its place."""
+    packed = path.with_name(path.name + SUFFIX)
+    return packed if packed.exists() and not path.exists() else path
+
+
+def _unpacked_size(descriptor: int) -> int:
+    from app.logs.packed import size_of  # most logs are not
+
+    return size_of(descriptor)
+
+
+def _open(path: Path) -> tuple[int, bool] | None:
+    """A descriptor of the log, and whether it is compressed; None when it is there in neither form."""
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+    for candidate, packed in ((path, False), (path.with_name(path.name + SUFFIX), True)):
+        try:
+            return os.open(candidate, flags), packed
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return None  # a link is no log
+            raise
+    return None
