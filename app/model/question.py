@@ -40,7 +40,8 @@ _DECISION = re.compile(
     r"|are you sure(?=\?| you\b| that you\b)|do you (?:want|wish|agree|accept|trust)\b|would you like\b"
     r"|(?:shall|should|may|can) (?:i|we)\b|is (?:this|that|it) (?:ok|okay|correct|right|fine)\b"
     r"|how (?:should|shall|would you like)\b"
-    r"|wh(?:ich|at|ere|en) .{0,60}\b(?:should|shall|would you|do you want)\b|which (?:one|of )\b)[^?]{0,160}\?\s*$",
+    r"|wh(?:ich|at|ere|en) .{0,60}\b(?:should|shall|would you|do you want)\b"
+    r"|which (?:one|of )\b)[^?]{0,160}\?\s*$",
     _I,
 )
 _REPL = re.compile(r"^(?:\([A-Za-z]{2,12}\)|>>>|[\w.@:~/-]{0,40}[>$❯›])\s$")
