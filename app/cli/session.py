@@ -146,7 +146,7 @@ class Session:
 
     def mark_seen(self, task: Task) -> None:
         """Note that a person has looked at the end of a task."""
-        if task.unread:
+        if task.unread and not task.read_only:
             from app.supervisor.operations import mark_seen
 
             mark_seen(self.registry, task.id)

@@ -16,6 +16,9 @@ WORKER = "worker"
 COMMAND = "command"
 """The agent of a task that is a command line, run as it is."""
 
+SCHEMA = 1
+"""The version of every record. A newer one is read as far as it is understood, and never written."""
+
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -63,6 +66,7 @@ class Request:
     keep_leftovers: bool = False
     quiet_timeout_s: float | None = None
     memory_bytes: int | None = None
+    schema: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Attempt:
     is measured on the monotonic clock. ``reason`` says in words why it ended other than by itself. ``swept``
     counts the processes that outlived the command and were ended, ``kept`` those that were meant to live on;
     ``survivors`` are pids that could not be ended. ``peak_bytes`` is the most memory that was measured.
+    ``log_dropped`` is when its log was given up, to keep all logs together within their bound.
     """
 
     number: int
@@ -92,6 +97,7 @@ class Attempt:
     survivors: tuple[int, ...] = ()
     dropped_bytes: int = 0
     peak_bytes: int | None = None
+    log_dropped: datetime | None = None
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
@@ -102,7 +108,8 @@ class State:
     ``not_before`` is when a waiting task may start, ``retried`` how often it was tried again by itself since
     a person last started it, and ``freed`` that a person waived its dependencies.
 
-    ``unknown`` keeps the keys of a newer version through a rewrite, here and in an attempt.
+    ``schema`` is the version that wrote the record. ``unknown`` keeps the keys of a newer version through a
+    rewrite, here and in an attempt.
     ``status`` never says ``running``: whether a process runs is a fact of the runner's lock, not of a record.
     From the hand-over to a runner until the end it says ``starting``.
     """
@@ -116,6 +123,7 @@ class State:
     not_before: datetime | None = None
     retried: int = 0
     freed: bool = False
+    schema: int = 1
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
@@ -190,6 +198,11 @@ class Task:
     def unsettled(self) -> bool:
         """Whether its runner is gone and nobody has looked yet at what it had written down."""
         return self.status is Status.LOST and self.state.status is Status.STARTING
+
+    @property
+    def read_only(self) -> bool:
+        """Whether a newer version wrote its records: they are read as far as they are understood."""
+        return max(self.request.schema, self.state.schema) > SCHEMA
 
     @property
     def attempt(self) -> Attempt | None:

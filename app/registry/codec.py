@@ -80,6 +80,7 @@ def request_from_record(record: Mapping[str, Any]) -> Request:
             keep_leftovers=bool(record.get("keep_leftovers", False)),
             quiet_timeout_s=float(record["quiet_timeout_s"]) if "quiet_timeout_s" in record else None,
             memory_bytes=values.integer(record, "memory_bytes") if "memory_bytes" in record else None,
+            schema=values.schema(record),
         )
 
 
@@ -113,6 +114,7 @@ def state_from_record(record: Mapping[str, Any]) -> State:
             not_before=values.moment(record, "not_before") if "not_before" in record else None,
             retried=int(record.get("retried", 0)),
             freed=bool(record.get("freed", False)),
+            schema=values.schema(record),
             attempts=tuple(_attempt_from_record(item) for item in record.get("attempt", ())),
             unknown=values.rest(record, _STATE_KEYS),
         )
@@ -183,6 +185,7 @@ def _attempt_to_record(attempt: Attempt) -> dict[str, Any]:
         "peak_bytes": attempt.peak_bytes,
         "survivors": list(attempt.survivors) or None,
         "dropped_bytes": attempt.dropped_bytes or None,
+        "log_dropped": attempt.log_dropped,
         "outcome": _outcome_to_record(attempt.outcome) or None,
     }
 
@@ -205,6 +208,7 @@ def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
         peak_bytes=values.integer(record, "peak_bytes") if "peak_bytes" in record else None,
         survivors=tuple(int(pid) for pid in record.get("survivors", ())),
         dropped_bytes=int(record.get("dropped_bytes", 0)),
+        log_dropped=values.moment(record, "log_dropped") if "log_dropped" in record else None,
         outcome=outcome_from_record(record.get("outcome", {})),
         unknown=values.rest(record, _ATTEMPT_KEYS),
     )

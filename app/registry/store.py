@@ -20,7 +20,7 @@ from app.registry.paths import Home
 from app.registry.paths import is_task_id as is_task_id  # those who read want these too
 from app.registry.paths import marker_id as marker_id
 from app.registry.queueing import current_load, waiting
-from app.registry.values import SCHEMA, BadRecord
+from app.registry.values import SCHEMA, BadRecord, NewerRecord
 
 RECORD_LIMIT = 16 * 1024 * 1024
 """The largest record that is read, in bytes; a larger one is not ours."""
@@ -32,6 +32,9 @@ _NOT_A_RECORD = frozenset({errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO}
 
 _NO_LOCK_FILE = _NOT_A_RECORD | {errno.ENOENT, errno.ENOTDIR}
 
+NEWER = "written by a newer delegate"
+"""Why a task waits that this version may not touch."""
+
 _NUMBER = re.compile(rb"^number = (\d+)$", re.MULTILINE)
 
 
@@ -42,10 +45,12 @@ class UnknownTask(Exception):  # noqa: N818 - names what is unknown
 class DamagedRecord(Exception):  # noqa: N818 - names what is damaged
     """A record of the task does not parse; ``task_id`` says whose, the message why."""
 
-    def __init__(self, task_id: str, reason: str) -> None:
+    def __init__(self, task_id: str, reason: str, *, newer: bool = False) -> None:
         super().__init__(f"{task_id}: {reason}")
         self.task_id = task_id
         self.reason = reason
+        self.newer = newer
+        """Whether nothing is wrong with it but that a newer version wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +192,7 @@ class Registry:
             return known[number] if number in known else self.standing(number)
 
         return [
-            replace(task, queue_reason=why_waiting(waiting(task), load, standing))
+            replace(task, queue_reason=NEWER if task.read_only else why_waiting(waiting(task), load, standing))
             if task.status is Status.QUEUED
             else task
             for task in tasks
@@ -245,7 +250,8 @@ class Registry:
         try:
             return decode(parse(read_regular(path, RECORD_LIMIT)))
         except BadRecord as error:
-            raise DamagedRecord(task_id, f"{name}: {error}") from None
+            newer = isinstance(error, NewerRecord)
+            raise DamagedRecord(task_id, f"{name}: {error}", newer=newer) from None
         except (FileNotFoundError, NotADirectoryError):
             if is_task_id(task_id) and path.parent.is_dir():
                 raise DamagedRecord(task_id, f"{name} is missing") from None

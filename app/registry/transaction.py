@@ -27,6 +27,21 @@ class NewerSchema(Exception):  # noqa: N818 - a state of affairs, not a fault
     """The registry was written by a newer version; this one reads it and changes nothing."""
 
 
+class NewerTask(NewerSchema):
+    """The records of one task were written by a newer version; the others may be changed."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(
+            f"#{task.number} was written by a newer delegate; install that version to change it"
+        )
+
+
+def refuse_newer(task: Task) -> None:
+    """Raise NewerTask for a task that this version must not change."""
+    if task.read_only:
+        raise NewerTask(task)
+
+
 @dataclass(slots=True)
 class Transaction:
     """The registry while its lock is held. What it changes is durable, step by step, in an order that a
@@ -62,7 +77,11 @@ class Transaction:
         return Task(request, state)
 
     def write_state(self, task: Task, state: State) -> Task:
-        """Replace where a task stands, and keep the folders of waiting and running tasks in step."""
+        """Replace where a task stands, and keep the folders of waiting and running tasks in step.
+
+        Raises NewerTask, and OSError, with the record as it was.
+        """
+        refuse_newer(task)
         self.changed = True
         if state.status is Status.QUEUED:
             self.mark_queued(replace(task, state=state))
@@ -77,7 +96,8 @@ class Transaction:
         return replace(task, state=state, live=None)
 
     def requeue(self, task: Task, environment: Mapping[str, str], state: State) -> Task:
-        """Put an ended task back into the queue, to be started with this environment."""
+        """Put an ended task back into the queue, to start with this environment; raises as ``write_state``."""
+        refuse_newer(task)
         write_atomic(self.registry.home.task_file(task.id, ENVIRONMENT), pack_environment(environment))
         return self.write_state(task, state)
 
@@ -160,14 +180,14 @@ def quarantine(registry: Registry, damage: DamagedRecord) -> None:
 
     One that a runner still has in hand stays: its end will write the record anew.
     """
-    if registry.live(damage.task_id) is not None:
+    if damage.newer or registry.live(damage.task_id) is not None:
         return
     with contextlib.suppress(OSError, NewerSchema), transaction(registry) as change:
         source = registry.home.task(damage.task_id)
         if not _still_damaged(registry, damage.task_id):
             return
         target = _free_name(registry.home.quarantine / damage.task_id)
-        target.with_name(f"{target.name}.reason").write_text(f"{damage.reason}\n")
+        write_new(target.with_name(f"{target.name}.reason"), f"{damage.reason}\n".encode())
         source.rename(target)
         change.unmark(damage.task_id)
 
@@ -185,7 +205,7 @@ def _settings_or_rebuilt(registry: Registry) -> Settings:
             return settings
     except BadRecord as error:
         broken = _free_name(registry.home.quarantine / "registry.toml")
-        broken.with_name(f"{broken.name}.reason").write_text(f"{error}\n")
+        write_new(broken.with_name(f"{broken.name}.reason"), f"{error}\n".encode())
         registry.home.settings.rename(broken)
     return _rebuilt(registry)
 

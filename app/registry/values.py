@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.model.status import Priority
-
-SCHEMA = 1
-"""The major version of every record. A newer one is read as far as it is understood, and never written."""
+from app.model.task import SCHEMA as SCHEMA
 
 _BYTES = "base64"
 """The key of the inline table that stands for a string which is not UTF-8 (arguments, paths)."""
@@ -17,6 +15,10 @@ _BYTES = "base64"
 
 class BadRecord(Exception):  # noqa: N818 - names the record, not the exception
     """A record that is not what its name promises; the message says what is wrong with it."""
+
+
+class NewerRecord(BadRecord):
+    """A record that a newer version wrote in a shape that is not understood here: not damaged, only newer."""
 
 
 def to_toml(value: str) -> str | dict[str, str]:
@@ -70,6 +72,11 @@ def integer(record: Mapping[str, Any], key: str) -> int:
     return value
 
 
+def schema(record: Mapping[str, Any]) -> int:
+    """The version that wrote a record; one that does not say is of the first. Raises BadRecord."""
+    return integer(record, "schema") if "schema" in record else 1
+
+
 def moment(record: Mapping[str, Any], key: str) -> datetime:
     """The time under a key; one without an offset is UTC. Raises KeyError and BadRecord."""
     value = record[key]
@@ -117,6 +124,8 @@ class naming_the_fault:  # noqa: N801 - reads as a phrase in a with statement
             raise BadRecord("schema is not a whole number")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, Exception) and self._schema > SCHEMA:
+            raise NewerRecord("it was written by a newer delegate") from None
         if isinstance(error, KeyError):
             raise BadRecord(f"{error.args[0]} is missing") from None
         if isinstance(error, (ValueError, TypeError, AttributeError)):

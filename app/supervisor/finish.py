@@ -17,7 +17,7 @@ from app.registry.config import load_config
 from app.registry.files import read_regular, write_atomic
 from app.registry.paths import Home, outcome_name, summary_name
 from app.registry.store import RECORD_LIMIT, Registry, UnknownTask
-from app.registry.transaction import ENVIRONMENT, transaction
+from app.registry.transaction import ENVIRONMENT, NewerTask, transaction
 from app.registry.values import BadRecord
 from app.supervisor.facts import END
 from app.supervisor.launch import ERRORS
@@ -53,6 +53,8 @@ def _close_when_there_is_room(registry: Registry, task_id: str) -> None:
             close(registry, task_id)
         except (UnknownTask, FileNotFoundError):
             return  # deleted by hand: nobody is left to tell
+        except NewerTask:
+            return  # the version that has rewritten its record will read the end
         except OSError:
             time.sleep(UNSAVED_LOOK_S)
         else:

@@ -18,7 +18,7 @@ from app.model.task import Request, Task
 from app.registry.config import Config, load_config
 from app.registry.files import RegistryBusy
 from app.registry.store import DamagedRecord, Registry, UnknownTask
-from app.registry.transaction import NewerSchema, transaction
+from app.registry.transaction import NewerSchema, refuse_newer, transaction
 from app.supervisor import leftovers, scheduling, stopping
 
 Arguments = ParamSpec("Arguments")
@@ -134,6 +134,7 @@ def stop(registry: Registry, task_id: str, *, kill: bool = False) -> Task:
 
     For a lost task this waits: what is left of it is ended by its mark, which may take the time of grace.
     """
+    refuse_newer(registry.load(task_id))
     if registry.load(task_id).unsettled:
         scheduling.reconcile(registry)
     if registry.load(task_id).status is Status.QUEUED and (stopped := _stop_queued(registry, task_id)):
@@ -245,6 +246,7 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
 
     with transaction(registry) as change:
         for task in map(registry.load, task_ids):
+            refuse_newer(task)
             if task.state.status is Status.STARTING:
                 raise OperationError(f"#{task.number} is running; stop it before you delete it")
         return trash.delete(change, task_ids)
@@ -256,7 +258,7 @@ def clean(registry: Registry, statuses: Collection[Status] | None = None) -> int
     ended = [
         task.id
         for task in registry.recent(len(registry.ids()))
-        if task.status.ended and (statuses is None or task.status in statuses)
+        if task.status.ended and not task.read_only and (statuses is None or task.status in statuses)
     ]
     ended = [task_id for task_id in ended if not leftovers.find_if_lost(registry, task_id)]
     return delete(registry, ended) if ended else 0
@@ -316,7 +318,7 @@ def await_end(registry: Registry, task_ids: Sequence[str], timeout_s: float | No
         if any(task.unsettled for task in tasks):
             scheduling.reconcile(registry)
             tasks = [registry.load(task_id) for task_id in task_ids]
-        if all(task.status.ended and not task.unsettled for task in tasks):
+        if all(task.status.ended and (task.read_only or not task.unsettled) for task in tasks):
             return tasks
         if deadline is not None and time.monotonic() >= deadline:
             raise WaitTimeout

@@ -14,7 +14,7 @@ from app.registry.config import Config
 from app.registry.files import read_regular
 from app.registry.queueing import current_load, waiting
 from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, UnknownTask
-from app.registry.transaction import ENVIRONMENT, Transaction, quarantine, transaction
+from app.registry.transaction import ENVIRONMENT, NewerTask, Transaction, quarantine, transaction
 from app.supervisor import leftovers
 from app.supervisor.finish import close, read_end
 from app.supervisor.launch import ERRORS, Start, hand_over, reap, spawn
@@ -84,6 +84,8 @@ def _candidates(
         if task.state.status is not Status.QUEUED:
             change.unmark_queued(task)  # its writer was killed between the two steps
             continue
+        if task.read_only:
+            continue  # for the version that wrote it to start
         read[task_id] = task
         yield waiting(task)
 
@@ -108,6 +110,8 @@ def _reconcile(registry: Registry, task_id: str, on_lost: str) -> None:
     except UnknownTask:
         with transaction(registry) as change:
             change.unmark_running(task_id)
+    except NewerTask:
+        return  # for the version that wrote it to close
     except DamagedRecord as damage:
         quarantine(registry, damage)
 
@@ -189,7 +193,7 @@ def _starts_by_itself(registry: Registry, task_id: str) -> bool:
         task = Task(registry.request(task_id), registry.state(task_id))
     except (UnknownTask, DamagedRecord, OSError):
         return False
-    return not dependency(waiting(task), registry.standing)
+    return not task.read_only and not dependency(waiting(task), registry.standing)
 
 
 def _ensure_supervisor(registry: Registry) -> None:
