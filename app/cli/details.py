@@ -8,10 +8,11 @@ from datetime import datetime
 from app.cli.listing import COLOURS, duration_of, exit_words
 from app.cli.output import clean, paint, table
 from app.model.duration import spell_duration
-from app.model.export import explain
+from app.model.export import explain, unsaved_words
 from app.model.outcome import Progress
+from app.model.size import format_size
 from app.model.status import Status
-from app.model.task import COMMAND, Attempt, Task
+from app.model.task import COMMAND, Attempt, Request, Task
 
 
 def details(
@@ -40,6 +41,7 @@ def _status(task: Task, now: float, colour: bool) -> str:
         paint(f"{status.glyph} {status.word}", COLOURS[status], colour),
         clean(task.queue_reason or "") if status is Status.QUEUED else exit_words(task),
         "stopping" if task.stopping else "",
+        clean(unsaved_words(task)),
         duration_of(task, now),
         "not seen yet" if task.unread else "",
     ]
@@ -69,6 +71,16 @@ def _ending(task: Task) -> Iterator[tuple[str, str]]:
         yield "files", clean(", ".join(outcome.files))
     if run.survivors:
         yield "left over", ", ".join(f"pid {pid}" for pid in run.survivors)
+    if run.kept:
+        yield "left running", _processes(run.kept)
+    if run.swept:
+        yield "ended too", _processes(run.swept)
+    if run.peak_bytes is not None:
+        yield "peak memory", format_size(run.peak_bytes)
+
+
+def _processes(count: int) -> str:
+    return f"{count} {'process' if count == 1 else 'processes'} that outlived the command"
 
 
 def _request(task: Task) -> Iterator[tuple[str, str]]:
@@ -79,16 +91,43 @@ def _request(task: Task) -> Iterator[tuple[str, str]]:
     yield "priority", task.priority.word
     yield "folder", clean(request.folder)
     yield "timeout", spell_duration(request.timeout_s)
-    if request.after:
-        yield "after", ", ".join(f"#{number}" for number in request.after)
+    yield from _limits(request)
+    yield from _conditions(task)
     if request.tags:
         yield "tags", clean(" ".join(f"+{tag}" for tag in request.tags))
+
+
+def _limits(request: Request) -> Iterator[tuple[str, str]]:
+    if request.quiet_timeout_s is not None:
+        yield "silence", f"at most {spell_duration(request.quiet_timeout_s)}"
+    if request.memory_bytes is not None:
+        yield "memory", f"at most {format_size(request.memory_bytes)}"
+    if request.keep_leftovers:
+        yield "leftovers", "kept: what outlives the command goes on"
+    if request.twice:
+        yield "twice", "may run twice: started again by itself after it was lost"
+
+
+def _conditions(task: Task) -> Iterator[tuple[str, str]]:
+    """What it waited for, or waits for yet."""
+    request, state = task.request, task.state
+    after = [f"#{number}" for number in request.after]
+    after += [f"#{number}, however it ends" for number in request.after_any]
+    freed = " (freed of that)" if state.freed else ""
+    if after:
+        yield "after", "; ".join(after) + freed
+    if request.not_before:
+        yield "not before", _local(request.not_before) + freed
+    if request.retries:
+        yield "retries", f"{state.retried} of {request.retries} used"
+    if task.status is Status.QUEUED and state.not_before and state.attempts:
+        yield "next start", f"attempt {len(state.attempts) + 1} at {_local(state.not_before)}"
 
 
 def _times(task: Task) -> Iterator[tuple[str, str]]:
     yield "created", _local(task.request.created)
     run = task.attempt
-    if task.live and task.live.child:
+    if task.live and task.live.child and not task.status.ended:
         yield "process", f"{task.live.child.pid}"
     if run is None or task.status is Status.QUEUED:
         return

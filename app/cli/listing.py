@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.cli.output import cell_width, clean, fit, pad, paint
 from app.model.duration import format_duration
-from app.model.export import explain
+from app.model.export import explain, unsaved_words
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Task
@@ -66,7 +66,7 @@ def listing(
 
 def duration_of(task: Task, now: float) -> str:
     """How long the newest attempt has run or did run, in a few cells; empty where nothing has started."""
-    if task.live and task.live.since is not None:
+    if task.live and task.live.since is not None and not task.status.ended:
         return format_duration(max(0.0, now - task.live.since))
     run = task.attempt
     if task.status is Status.QUEUED or run is None or run.duration_s is None:
@@ -78,6 +78,8 @@ def detail_of(task: Task, progress: Progress | None) -> str:
     """The most telling thing beside the status: progress, result, the line that explains, why it waits."""
     if task.status is Status.QUEUED:
         return clean(task.queue_reason or "")
+    if task.unsaved:
+        return " · ".join(word for word in (exit_words(task), clean(unsaved_words(task))) if word)
     if task.stopping:
         return "stopping"
     if not task.status.ended:

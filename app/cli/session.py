@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.cli.errors import CommandError, NoSuchTask
+from app.cli.errors import CommandError, NoSuchTask, UsageError
 from app.cli.output import clean, warn
 from app.model.status import Status
 
@@ -92,9 +92,23 @@ class Session:
             raise CommandError(f"the record is damaged: {error}") from None
 
     def _tidy(self) -> None:
-        from app.supervisor.operations import tidy
+        """Put right what can be put right. Where nothing can be saved, what there is is still shown."""
+        from app.supervisor.operations import OperationError, tidy
 
-        tidy(self.registry, self.config)
+        try:
+            tidy(self.registry, self.config)
+        except OperationError as error:
+            self._complain(str(error))
+
+    def _complain(self, problem: str) -> None:
+        """Say on stderr what is in the way, once."""
+        if problem not in self._said:
+            self._said.add(problem)
+            warn(problem)
+
+    @cached_property
+    def _said(self) -> set[str]:
+        return set()
 
     def find(self, reference: str, suits: Suits | None = None) -> Meant:
         """The one task that a number, id, name or words mean; among those that suit, if any of them fits.
@@ -209,6 +223,13 @@ class Session:
             shown = ", ".join(f"#{task.number} {clean(task.name)}" for task in match.tasks[:5])
             raise CommandError(f"{clean(words)!r} may mean {shown}; name one by its number")
         return Meant(match.tasks[0], match.attempt)
+
+
+def named_tasks(session: Session, references: Sequence[str]) -> list[Task]:
+    """The tasks that a command is about. Raises UsageError when none is named."""
+    if not references:
+        raise UsageError("say which task: its number, id or name; delegate status lists them")
+    return session.find_all(references)
 
 
 def _is_exact(reference: str) -> bool:

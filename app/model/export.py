@@ -27,7 +27,7 @@ def export(
     """
     run = _current(task)
     outcome = run.outcome
-    pid = task.live.child.pid if task.live and task.live.child else None
+    pid = task.live.child.pid if task.live and task.live.child and not task.status.ended else None
     return {
         "number": task.number,
         "id": task.id,
@@ -59,6 +59,7 @@ def export(
         "estimate_s": None,
         "queue_reason": task.queue_reason,
         "attention": _attention(task),
+        "unsaved": task.unsaved,
     }
 
 
@@ -68,6 +69,11 @@ def explain(task: Task) -> str | None:
         return None
     run = _current(task)
     return run.outcome.error or run.reason
+
+
+def unsaved_words(task: Task) -> str:
+    """Why the end of a task is not saved yet: ``not saved: no space left on device``; else nothing."""
+    return f"not saved: {task.unsaved}" if task.unsaved else ""
 
 
 def _current(task: Task) -> Attempt:

@@ -132,7 +132,8 @@ class Live:
     """What the runner says of the attempt in its hands, valid only while it holds its lock.
 
     ``child`` is the task's own first process, whose pid is also its process group and session; None until it
-    has started. ``since`` is the start on the monotonic clock, in seconds.
+    has started. ``since`` is the start on the monotonic clock, in seconds. ``unsaved`` says why the end of
+    the attempt could not be written down yet; ``end`` is that end, as the runner knows it.
     """
 
     attempt: int
@@ -141,6 +142,8 @@ class Live:
     started: datetime | None = None
     since: float | None = None
     stopping: bool = False
+    unsaved: str | None = None
+    end: Attempt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +190,24 @@ class Task:
 
     @property
     def status(self) -> Status:
-        """The one word: the record's, corrected by what the runner's lock proves."""
+        """The one word: the record's, corrected by what the runner knows and what its lock proves."""
         if self.state.status is not Status.STARTING:
             return self.state.status
+        if self.attempt is not None and self.attempt.verdict is not None:
+            return self.attempt.verdict
         if self.live is None:
             return Status.LOST
         return Status.RUNNING if self.live.child else Status.STARTING
 
     @property
     def unsettled(self) -> bool:
-        """Whether its runner is gone and nobody has looked yet at what it had written down."""
-        return self.status is Status.LOST and self.state.status is Status.STARTING
+        """Whether it has ended and its record does not say so yet."""
+        return self.state.status is Status.STARTING and self.status.ended
+
+    @property
+    def unsaved(self) -> str | None:
+        """Why its end could not be written down yet, as the system says it; None while nothing is wrong."""
+        return self.live.unsaved if self.live is not None else None
 
     @property
     def read_only(self) -> bool:
@@ -217,4 +227,4 @@ class Task:
     @property
     def stopping(self) -> bool:
         """Whether its processes are being ended just now."""
-        return self.live is not None and self.live.stopping
+        return self.live is not None and self.live.stopping and not self.status.ended

@@ -131,6 +131,8 @@ def live_from_record(record: Mapping[str, Any]) -> Live:
             started=values.moment(record, "started") if "started" in record else None,
             since=float(record["since"]) if "since" in record else None,
             stopping=bool(record.get("stopping", False)),
+            unsaved=values.string(record, "unsaved") if "unsaved" in record else None,
+            end=end_from_record(record, _NO_LOG) if "verdict" in record else None,
         )
 
 
@@ -157,6 +159,9 @@ def outcome_from_record(record: Mapping[str, Any]) -> Outcome:
         else (),
     )
 
+
+_NO_LOG = "unknown"
+"""Stands for the log's name where a record does not tell it: whoever reads that has it from another one."""
 
 _WORDS = ("tool", "headline", "error", "commit")
 _COUNTS = ("passed", "failed", "skipped", "errors", "warnings", "fixed")

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+END = "end.toml"
+"""The file in a task's folder that tells how an attempt ended until ``state.toml`` does."""
+
 _ID = re.compile(r"agent_\d{8}_\d{6}", re.ASCII)
 
 

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from app.model.queue import DEFAULT_LIMITS, Limits, why_waiting
 from app.model.status import Status
-from app.model.task import Live, Request, State, Task
+from app.model.task import Attempt, Live, Request, State, Task
 from app.registry.codec import live_from_record, parse, request_from_record, state_from_record
+from app.registry.ending import read_end, with_end
 from app.registry.files import read_regular, try_lock
-from app.registry.paths import Home
+from app.registry.paths import END, Home
 from app.registry.paths import is_task_id as is_task_id  # those who read want these too
 from app.registry.paths import marker_id as marker_id
 from app.registry.queueing import current_load, waiting
@@ -118,9 +119,12 @@ class Registry:
         if state.status is not Status.STARTING:
             return Task(request, state)
         live = self.live(task_id)
-        if live is None:
-            state = self.state(task_id)  # it may have ended between the two looks
-        return Task(request, state, live)
+        if live is not None:
+            return Task(request, with_end(state, live.end), live)
+        state = self.state(task_id)  # it may have ended between the two looks
+        if state.status is not Status.STARTING:
+            return Task(request, state)
+        return Task(request, with_end(state, self._written_end(task_id, state)))
 
     def request(self, task_id: str) -> Request:
         """Read what was asked. Raises as ``load``."""
@@ -147,6 +151,13 @@ class Registry:
             return Live(attempt=0)  # the lock is held: it is alive, and about to say more
         finally:
             os.close(descriptor)
+
+    def _written_end(self, task_id: str, state: State) -> Attempt | None:
+        """How the attempt ended by what its runner left; None where that tells nothing, or cannot be read."""
+        try:
+            return read_end(self.home.task_file(task_id, END), state.attempts[-1] if state.attempts else None)
+        except OSError:
+            return None
 
     def last_words(self, task_id: str) -> Live | None:
         """What the runner of a task has said of itself, whether or not it still holds its lock."""
@@ -192,7 +203,9 @@ class Registry:
             return known[number] if number in known else self.standing(number)
 
         return [
-            replace(task, queue_reason=NEWER if task.read_only else why_waiting(waiting(task), load, standing))
+            replace(
+                task, queue_reason=NEWER if task.read_only else why_waiting(waiting(task), load, standing)
+            )
             if task.status is Status.QUEUED
             else task
             for task in tasks

@@ -31,9 +31,7 @@ class NewerTask(NewerSchema):
     """The records of one task were written by a newer version; the others may be changed."""
 
     def __init__(self, task: Task) -> None:
-        super().__init__(
-            f"#{task.number} was written by a newer delegate; install that version to change it"
-        )
+        super().__init__(f"#{task.number} was written by a newer delegate; install that version to change it")
 
 
 def refuse_newer(task: Task) -> None:
@@ -96,7 +94,7 @@ class Transaction:
         return replace(task, state=state, live=None)
 
     def requeue(self, task: Task, environment: Mapping[str, str], state: State) -> Task:
-        """Put an ended task back into the queue, to start with this environment; raises as ``write_state``."""
+        """Put an ended task back into the queue, to be started with this environment. Raises as ``write_state``."""
         refuse_newer(task)
         write_atomic(self.registry.home.task_file(task.id, ENVIRONMENT), pack_environment(environment))
         return self.write_state(task, state)
@@ -170,7 +168,7 @@ def transaction(registry: Registry) -> Iterator[Transaction]:
 
 def ring(registry: Registry) -> None:
     """Tell everybody who watches that something changed; a full disk must not make this fail."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     with contextlib.suppress(OSError), os.fdopen(os.open(registry.home.bell, flags, 0o600), "w") as bell:
         bell.write(str(time.monotonic_ns()))
 

@@ -33,9 +33,17 @@ class CannotStart(Exception):  # noqa: N818 - a state of affairs, not a fault
         self.exit_code = exit_code
 
 
+def expect_file(descriptor: int, name: str) -> None:
+    """Raise OSError where something else lies in a file's place: reading or writing a pipe would wait."""
+    if os.fstat(descriptor).st_mode & 0o170000 != 0o100000:
+        raise OSError(errno.EINVAL, "not a regular file", name)
+
+
 def read_environment(order: Order) -> dict[bytes, bytes]:
     """The environment the task was delegated with, plus the marks and paths of this attempt."""
-    with open(order.task_file("env"), "rb") as file:
+    descriptor = os.open(order.task_file("env"), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        expect_file(descriptor, "env")
         pairs = [entry.partition(b"=") for entry in file.read().split(b"\0") if entry]
     environment = {key: value for key, _, value in pairs}
     environment.update(

@@ -8,6 +8,9 @@ import time
 LIVE_SIZE = 4096
 """The size of a runner's lock file. It never changes: rewriting it needs no room on a full disk."""
 
+_SHORT = 200
+"""The longest text or list in a lock file: with all its facts, and six bytes for a character, they fit."""
+
 END = "end.toml"
 """How an attempt ended, from the moment the runner knows until it stands in ``state.toml``."""
 
@@ -32,6 +35,11 @@ def timestamp(seconds: float) -> str:
 def write_live(descriptor: int, facts: dict[str, Value]) -> None:
     """Rewrite the runner's lock file in place: replacing it would drop the lock."""
     os.pwrite(descriptor, flat_toml(facts).ljust(LIVE_SIZE, b"\0")[:LIVE_SIZE], 0)
+
+
+def in_short(facts: dict[str, Value]) -> dict[str, Value]:
+    """Facts with long texts and lists cut, so that they fit into a lock file."""
+    return {key: value[:_SHORT] if isinstance(value, (str, list)) else value for key, value in facts.items()}
 
 
 def write_durably(path: str, facts: dict[str, Value]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,41 +12,43 @@ from app.model.backoff import next_start
 from app.model.outcome import Outcome
 from app.model.status import Attention, Status
 from app.model.task import Attempt, State, Task
-from app.registry.codec import end_from_record, outcome_from_record, parse
+from app.registry.codec import outcome_from_record, parse
 from app.registry.config import load_config
+from app.registry.ending import read_end
 from app.registry.files import read_regular, write_atomic
-from app.registry.paths import Home, outcome_name, summary_name
+from app.registry.paths import END, Home, outcome_name, summary_name
 from app.registry.store import RECORD_LIMIT, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, NewerTask, transaction
 from app.registry.values import BadRecord
-from app.supervisor.facts import END
 from app.supervisor.launch import ERRORS
 
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 256 * 1024
 """How much of a log's beginning and end is read to see what came out."""
 
-UNSAVED_LOOK_S = 1.0
-"""How often to try again to save a record that the disk would not take, in seconds."""
-
 ERROR_LENGTH = 300
 """The longest explaining line that is kept, in characters."""
 
 
-def close_and_go_on(root: str, task_id: str) -> None:
-    """What a runner does last: close its attempt, then let waiting tasks start."""
+def close_and_go_on(root: str, task_id: str, wait: Callable[[OSError], None]) -> None:
+    """What a runner does last: close its attempt, then let waiting tasks start.
+
+    ``wait`` is called with what is in the way when the record cannot be saved, and returns when that is worth
+    another try.
+    """
     from app.supervisor.scheduling import run_pass
 
     registry = Registry(Home(Path(root)))
     errors = registry.home.task_file(task_id, ERRORS)
-    _close_when_there_is_room(registry, task_id)
+    _close_when_there_is_room(registry, task_id, wait)
     with contextlib.suppress(OSError):
         if errors.stat().st_size == 0:
             errors.unlink()
-    run_pass(registry, load_config())
+    with contextlib.suppress(OSError):  # what cannot start now is left to the supervisor
+        run_pass(registry, load_config())
 
 
-def _close_when_there_is_room(registry: Registry, task_id: str) -> None:
+def _close_when_there_is_room(registry: Registry, task_id: str, wait: Callable[[OSError], None]) -> None:
     """Close the attempt. While the disk does not take it, hold on: leaving now would show it as lost."""
     while True:
         try:
@@ -55,8 +57,8 @@ def _close_when_there_is_room(registry: Registry, task_id: str) -> None:
             return  # deleted by hand: nobody is left to tell
         except NewerTask:
             return  # the version that has rewritten its record will read the end
-        except OSError:
-            time.sleep(UNSAVED_LOOK_S)
+        except OSError as error:
+            wait(error)
         else:
             return
 
@@ -64,19 +66,23 @@ def _close_when_there_is_room(registry: Registry, task_id: str) -> None:
 def close(registry: Registry, task_id: str) -> Task | None:
     """Write the terminal record of an attempt from its ``end.toml``; None when there is nothing to close."""
     task = Task(registry.request(task_id), registry.state(task_id))
-    end = read_end(registry, task)
+    end = read_end(registry.home.task_file(task_id, END), task.attempt)
     if end is None:
         return None
     attempt = _with_outcome(registry, task, end)
     with transaction(registry) as change:
         state = registry.state(task_id)
-        if state.status is not Status.STARTING or read_end(registry, replace(task, state=state)) != end:
+        if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
         closed = change.write_state(task, _closed_state(task, state, attempt))
         if closed.state.status is not Status.QUEUED:
             registry.home.task_file(task_id, ENVIRONMENT).unlink(missing_ok=True)
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
         return closed
+
+
+def _attempt_number(state: State) -> int:
+    return state.attempts[-1].number if state.attempts else 0
 
 
 def _closed_state(task: Task, state: State, attempt: Attempt) -> State:
@@ -97,23 +103,6 @@ def _chance(task: Task) -> float:
     import random  # slow to load, and of use to few
 
     return random.random()
-
-
-def read_end(registry: Registry, task: Task) -> Attempt | None:
-    """The newest attempt with its end, if its runner has written that down already; else None.
-
-    An end of an earlier attempt, or one that makes no sense, is none. Raises OSError for what may be readable
-    later.
-    """
-    attempt = task.attempt
-    if attempt is None:
-        return None
-    try:
-        record = parse(read_regular(registry.home.task_file(task.id, END), RECORD_LIMIT))
-        end = end_from_record(record, attempt.log)
-    except (FileNotFoundError, BadRecord):
-        return None
-    return replace(end, text=attempt.text, unknown=attempt.unknown) if end.number == attempt.number else None
 
 
 def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:

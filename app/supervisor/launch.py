@@ -12,10 +12,10 @@ from pathlib import Path
 from app.model.status import Priority, Status
 from app.model.task import Attempt, Task
 from app.registry.config import Config
-from app.registry.paths import log_name
+from app.registry.paths import END, log_name
 from app.registry.store import Registry
 from app.registry.transaction import Transaction
-from app.supervisor.facts import END, STOP, write_live
+from app.supervisor.facts import STOP, write_live
 from app.supervisor.order import LOCK_DESCRIPTOR, Order
 from app.supervisor.processes import ROLE
 
@@ -134,7 +134,7 @@ def spawn_supervisor(registry: Registry) -> None:
 
 def _spawn_detached(arguments: list[str], role: str, errors: Path, descriptor: int | None = None) -> None:
     environment = {key: value for key, value in os.environ.items() if key in _PASSED_ON}
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK
     inherited = [] if descriptor is None else [(os.POSIX_SPAWN_DUP2, descriptor, LOCK_DESCRIPTOR)]
     reap()
     _unreaped.append(

@@ -142,7 +142,7 @@ def stop(registry: Registry, task_id: str, *, kill: bool = False) -> Task:
     task = registry.load(task_id)
     if task.status is Status.LOST:
         return _stop_lost(registry, task, kill=kill)
-    if task.live is None:
+    if task.live is None or task.status.ended:
         raise OperationError(f"#{task.number} has ended already: {task.status.word}")
     stopping.request(registry, task, at_once=kill)
     return task
@@ -191,6 +191,8 @@ def retry(
         task = registry.load(task_id)
         if not task.status.ended:
             raise OperationError(f"#{task.number} has been started again already")
+        if task.unsettled:
+            raise OperationError(f"#{task.number}: its end is not saved yet: {task.unsaved or 'try again'}")
         state = replace(task.state, status=Status.QUEUED, attention=None, retried=0, not_before=None)
         if text is not None and command is not None:
             state = replace(state, text=text, command=command)

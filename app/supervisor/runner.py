@@ -13,7 +13,7 @@ import time
 from app.registry.boot import boot_id
 from app.supervisor import child
 from app.supervisor.bounds import LOOK_S, Bounds
-from app.supervisor.facts import END, STOP, Value, timestamp, write_durably, write_live
+from app.supervisor.facts import END, STOP, Value, in_short, timestamp, write_durably, write_live
 from app.supervisor.kill import Swept, sweep
 from app.supervisor.order import LOCK_DESCRIPTOR, Order
 from app.supervisor.processes import ON_LINUX, Process, drop_inherited, look, mark, members, snapshot
@@ -35,6 +35,7 @@ class Runner:
         self.log = -1
         self.status: int | None = None
         self.told_to_end = False
+        self.unsaved = ""
         self.started = time.time()
         self.since = time.monotonic()
         self.facts: dict[str, Value] = {"attempt": order.attempt, "boot": boot_id()}
@@ -57,7 +58,8 @@ class Runner:
             self._write_end({"exit_code": error.exit_code, "verdict": "failed", "reason": str(error)})
             return
         self.facts.update(started=timestamp(self.started), since=self.since)
-        self._introduce("child", self.pid)
+        with contextlib.suppress(OSError):  # from here on nothing may cost the task its witness
+            self._introduce("child", self.pid)
         self._ring()
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PGRP, self.pid, self.order.nice)
@@ -74,6 +76,7 @@ class Runner:
                 os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW,
                 0o600,
             )
+            child.expect_file(self.log, self.order.log)
             environment = child.read_environment(self.order)
         except OSError as error:
             raise child.CannotStart(child.CANNOT_RUN, f"{error.filename}: {error.strerror}") from None
@@ -127,9 +130,10 @@ class Runner:
         return self.bounds.broken()
 
     def _stop_request(self) -> bytes | None:
-        """The request to stop this attempt, if somebody has left one."""
+        """The request to stop this attempt, if somebody has left one; a pipe in its place says nothing."""
         try:
-            with open(self.order.task_file(STOP), "rb") as file:
+            descriptor = os.open(self.order.task_file(STOP), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(descriptor, "rb") as file:
                 request = file.read(4096)
         except OSError:
             return None
@@ -138,7 +142,8 @@ class Runner:
     def _end(self, why: dict[str, Value]) -> dict[str, Value]:
         """End the whole tree; what it says afterwards about its exit is kept beside the reason."""
         self.facts["stopping"] = True
-        write_live(LOCK_DESCRIPTOR, self.facts)
+        with contextlib.suppress(OSError):
+            write_live(LOCK_DESCRIPTOR, self.facts)
         self._ring()
         grace = 0.0 if why.pop("at_once", False) else self.order.grace_s
         swept = sweep(self._find, grace, self.pause, lambda: _at_once(self._stop_request()))
@@ -204,6 +209,7 @@ class Runner:
             "peak_bytes": self.bounds.peak or None,
             **how,
         }
+        self.facts.update(in_short(facts))
         while True:
             try:
                 with contextlib.suppress(OSError, ValueError):  # also where there is no log
@@ -211,23 +217,39 @@ class Runner:
                 return write_durably(self.order.task_file(END), facts)
             except FileNotFoundError:
                 return None  # the whole registry was removed: nobody is left to tell
-            except OSError:
-                self.pause(LOOK_S)
+            except OSError as error:
+                self.wait_to_save(error)
+
+    def wait_to_save(self, error: OSError) -> None:
+        """Say that the end is not saved and why, where no room is needed for it, and wait for a while."""
+        why = os.strerror(error.errno).lower() if error.errno else str(error)
+        if why != self.unsaved:
+            self.unsaved = why
+            with contextlib.suppress(OSError):  # a disk that takes nothing at all is told of by every command
+                write_live(LOCK_DESCRIPTOR, {**self.facts, "unsaved": why})
+            self._ring()
+        self.pause(LOOK_S)
 
     def _ring(self) -> None:
-        with contextlib.suppress(OSError), open(f"{self.order.root}/bell", "w") as bell:
-            bell.write(str(time.monotonic_ns()))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        with contextlib.suppress(OSError):
+            bell = os.open(f"{self.order.root}/bell", flags, 0o600)
+            try:
+                os.write(bell, b"%d" % time.monotonic_ns())
+            finally:
+                os.close(bell)
 
 
 def main(arguments: list[str]) -> None:
     """Run one attempt, then leave the registry in order and let the next tasks start."""
     drop_inherited(LOCK_DESCRIPTOR + 1)
     order = Order.from_arguments(arguments)
-    Runner(order).run()
-    _go_on(order)
+    runner = Runner(order)
+    runner.run()
+    _go_on(order, runner)
 
 
-def _go_on(order: Order) -> None:
+def _go_on(order: Order, runner: Runner) -> None:
     """Now that time and memory matter no more: read what came out, close the record, start what waits.
 
     Should this fail, whoever looks at the registry next does the same from what ``end.toml`` says.
@@ -237,7 +259,7 @@ def _go_on(order: Order) -> None:
     site.main()
     from app.supervisor.finish import close_and_go_on
 
-    close_and_go_on(order.root, order.task_id)
+    close_and_go_on(order.root, order.task_id, runner.wait_to_save)
 
 
 def _at_once(request: bytes | None) -> bool:

@@ -11,12 +11,14 @@ from app.model.queue import Waiting, choose, dependency
 from app.model.status import Attention, Status
 from app.model.task import Live, State, Task
 from app.registry.config import Config
+from app.registry.ending import read_end
 from app.registry.files import read_regular
+from app.registry.paths import END
 from app.registry.queueing import current_load, waiting
 from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, NewerTask, Transaction, quarantine, transaction
 from app.supervisor import leftovers
-from app.supervisor.finish import close, read_end
+from app.supervisor.finish import close
 from app.supervisor.launch import ERRORS, Start, hand_over, reap, spawn
 
 LOST = "its runner is gone, and with it the exit code"
@@ -125,7 +127,7 @@ def _settle(registry: Registry, task_id: str, on_lost: str) -> None:
             change.unmark_running(task_id)
             return
         task = Task(registry.request(task_id), state)
-        if read_end(registry, task) is not None:
+        if read_end(registry.home.task_file(task_id, END), task.attempt) is not None:
             return
         last_words = registry.last_words(task_id)
         if _never_ran(registry, task_id, last_words):

@@ -8,23 +8,33 @@ from app.registry.codec import dump
 from app.registry.files import write_atomic
 from app.registry.store import Registry
 from app.supervisor.facts import STOP
-from app.supervisor.processes import look, send
+from app.supervisor.processes import ON_LINUX, is_ours, look, send
 from app.supervisor.signals import signal
 
 
 def request(registry: Registry, task: Task, *, at_once: bool) -> None:
-    """Leave the request beside the task's records and wake its runner. Raises OSError."""
+    """Leave the request beside the task's records and wake its runner. Raises OSError.
+
+    Where there is no room for a request the signal itself is one, since a task that fills the disk must be
+    stoppable. It is a polite one then, whatever was asked for.
+    """
     attempt = len(task.state.attempts)
     path = registry.home.task_file(task.id, STOP)
-    write_atomic(path, dump({"attempt": attempt, "kill": at_once}))
-    _wake(task)
+    try:
+        write_atomic(path, dump({"attempt": attempt, "kill": at_once}))
+    except OSError:
+        if not _signal(task, signal.SIGTERM):
+            raise
+    else:
+        _signal(task, signal.SIGUSR1)
 
 
-def _wake(task: Task) -> None:
+def _signal(task: Task, number: int) -> bool:
     """A runner that has introduced itself listens; one that has not will look for the request by itself."""
     runner = task.live.runner if task.live else None
     if runner is None or runner.boot != boot_id():
-        return
+        return False
     process = look(runner.pid)
-    if process is not None and process.start == runner.start:
-        send(process, signal.SIGUSR1)
+    if process is None or process.start != runner.start or (ON_LINUX and not is_ours(runner.pid)):
+        return False
+    return send(process, number)

@@ -236,8 +236,9 @@ def test_a_runner_waits_with_its_record_until_there_is_room(
         write(path, data)
 
     monkeypatch.setattr(transactions, "write_atomic", full_at_first)
-    monkeypatch.setattr(finish, "UNSAVED_LOOK_S", 0.01)
-    finish.close_and_go_on(str(registry.home.root), task.id)
+    told: list[OSError] = []
+    finish.close_and_go_on(str(registry.home.root), task.id, told.append)
+    assert [error.errno for error in told] == [28, 28]
     done = registry.load(task.id)
     assert (done.status, done.state.attempts[-1].exit_code) == (Status.FAILED, 9)
     assert refusals == []
