@@ -52,6 +52,12 @@ def format_duration(seconds: float) -> str:
     return f"{second}s"
 
 
+def format_coarsely(seconds: float) -> str:
+    """Show a length of time to the minute, once there is a minute: ``40s``, ``6m``, ``1h05``, ``3d4h``."""
+    whole = max(0, int(seconds))
+    return f"{whole // 60}m" if 60 <= whole < 3600 else format_duration(whole)
+
+
 def spell_duration(seconds: float | None) -> str:
     """Write a length of time so that `parse_duration` reads it back: ``1h30m``, ``90.5s``, ``none``.
 

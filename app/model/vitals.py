@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from app.model.duration import format_coarsely
 from app.model.task import Identity
 
 Number = TypeVar("Number", int, float)
-
-QUIET_AFTER_S = 300.0
-"""After how many seconds without output a running task is shown as quiet, unless the user says otherwise."""
 
 
 class Check(StrEnum):
@@ -55,6 +53,24 @@ class LogFacts:
     dropped: int
     silent_s: float | None = None
     question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A silence long enough to be shown, in seconds, and the last line if it looks like a question."""
+
+    seconds: float
+    question: str | None = None
+
+    @property
+    def words(self) -> str:
+        """As it stands beside the status: ``quiet 6m``."""
+        return f"quiet {format_coarsely(self.seconds)}"
+
+    @property
+    def asks(self) -> str:
+        """What to say of the last line, or nothing."""
+        return f"looks like a question: {self.question}" if self.question else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +143,6 @@ def silence(touched: float, wall: float, running_s: float | None) -> float:
     """
     age = max(0.0, wall - touched)
     return age if running_s is None else min(age, max(0.0, running_s))
-
-
-def quiet(silent_s: float | None, after_s: float | None) -> float | None:
-    """The silence if it is long enough to be shown, else None; without a threshold none is."""
-    if silent_s is None or after_s is None or silent_s < after_s:
-        return None
-    return silent_s
 
 
 def _growth(before: Number | None, after: Number | None) -> Number | None:

@@ -24,6 +24,7 @@ class Config:
 
     ``limit`` is the number of tasks at once, ``agent_limits`` and ``folder_limits`` that of an agent and of
     a folder; ``timeout_s`` and ``quiet_timeout_s`` are the default limits of a task, None for none;
+    ``quiet_after_s`` is the silence after which a running task is shown as quiet, None for never;
     ``grace_s`` the time between the polite signal and the one that cannot be refused. ``log_bytes`` is the
     most that a log may occupy on disk, ``logs_bytes`` that of all logs together; ``keep_s`` how long finished
     tasks are kept, None for ever. ``on_lost`` "retry" starts lost tasks again that may run twice; ``on_quit``
@@ -36,6 +37,7 @@ class Config:
     folder_limits: Mapping[str, int] = field(default_factory=dict)
     timeout_s: float | None = 3600.0
     quiet_timeout_s: float | None = None
+    quiet_after_s: float | None = 300.0
     grace_s: float = 5.0
     log_bytes: int = 64 * MEBIBYTE
     logs_bytes: int = 4096 * MEBIBYTE

@@ -111,6 +111,7 @@ SETTINGS: dict[str, Reader] = {
     "limit": _whole("limit", 1, 1000, "the number of tasks at once"),
     "timeout": _duration("timeout_s"),
     "quiet_timeout": _duration("quiet_timeout_s"),
+    "quiet_after": _duration("quiet_after_s"),
     "grace": _duration("grace_s", longest_s=600),
     "log_mib": _whole("log_bytes", 1, 1_000_000, "the size in MiB", MEBIBYTE),
     "logs_mib": _whole("logs_bytes", 1, 100_000_000, "the size in MiB", MEBIBYTE),

@@ -8,21 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from app.logs.sanitise import sanitise
-from app.logs.source import open_source
-from app.logs.window import LogFile
-from app.model.question import asked
+from app.logs.silence import log_facts
 from app.model.task import Identity, Live, Task
-from app.model.vitals import Check, LogFacts, Number, ProcessFacts, Vitals, silence
+from app.model.vitals import Check, Number, ProcessFacts, Vitals
 from app.registry.boot import boot_id
 from app.registry.store import Registry
 from app.supervisor.inside import Connection, Inside, Onlooker, names_in_environment
 from app.supervisor.processes import Process, is_ours, look, mark, snapshot
-
-TAIL_BYTES = 4096
-"""How much of a log's end is read to see whether its last line looks like a question."""
 
 _TRIES = 3
 
@@ -80,26 +74,6 @@ def check(identity: Identity | None) -> Check | None:
     if process.start != identity.start:
         return Check.STRANGER
     return Check.ENDED if process.dead else Check.VERIFIED
-
-
-def log_facts(path: Path, running_s: float | None) -> LogFacts | None:
-    """What a log tells without its words, and its last line if that looks like a question; None without one.
-
-    ``running_s`` is how long its writer has run. Raises OSError when the log may not be read.
-    """
-    with open_source(path) as source:
-        if source is None:
-            return None
-        size, dropped = source.size, sum(end - start for start, end in source.holes)
-    if not size:
-        return LogFacts(0, 0)
-    question = asked(LogFile(path).tail_text(TAIL_BYTES))
-    return LogFacts(
-        size,
-        dropped,
-        silence(path.stat().st_mtime, time.time(), running_s),
-        sanitise(question) if question else None,
-    )
 
 
 def tree(

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -22,8 +21,7 @@ from app.supervisor.by_psutil import look_inside
 from app.supervisor.inside import Onlooker, names_in_environment
 from app.supervisor.operations import NewTask
 from app.supervisor.processes import ON_LINUX, Process, mark
-from app.supervisor.vitals import check, log_facts, sample, tree
-from tests.logs.holes import BLOCK, punch
+from app.supervisor.vitals import check, sample, tree
 from tests.support import until
 
 linux = pytest.mark.skipif(not ON_LINUX, reason="only Linux tells this")
@@ -275,33 +273,6 @@ class TestLog:
         assert (log.size, log.dropped, log.question) == (16, 0, "Continue? [y/N]")
         assert log.silent_s is not None
         assert 0 <= log.silent_s < 10
-
-    def test_a_log_that_was_never_written_to_has_no_age(self, tmp_path: Path) -> None:
-        (tmp_path / "log").touch()
-        facts = log_facts(tmp_path / "log", 100.0)
-        assert facts is not None
-        assert (facts.size, facts.silent_s, facts.question) == (0, None, None)
-        assert log_facts(tmp_path / "none", 100.0) is None
-
-    def test_an_old_log_is_as_old_as_its_last_byte_but_not_older_than_its_writer(
-        self, tmp_path: Path
-    ) -> None:
-        log = tmp_path / "log"
-        log.write_text("x\n")
-        os.utime(log, (time.time() - 3600, time.time() - 3600))
-        old, young = log_facts(log, 7200.0), log_facts(log, 60.0)
-        assert old is not None
-        assert old.silent_s == pytest.approx(3600, abs=5)
-        assert young is not None
-        assert young.silent_s == 60.0
-
-    def test_what_was_dropped_is_counted(self, tmp_path: Path) -> None:
-        log = tmp_path / "log"
-        log.write_bytes(b"x" * 10 * BLOCK)
-        punch(log, 2 * BLOCK, 5 * BLOCK)
-        facts = log_facts(log, None)
-        assert facts is not None
-        assert (facts.size, facts.dropped) == (10 * BLOCK, 3 * BLOCK)
 
 
 def test_both_ways_of_looking_see_the_same() -> None:
