@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from app.model.naming import make_name
 from app.model.request import Draft, Unset
 from app.model.status import Priority
 from app.model.task import COMMAND, Task
+from app.model.when import moment_of
 from app.registry.config import Config
 from app.supervisor.operations import NewTask
 
@@ -23,13 +25,21 @@ class CannotDelegate(Exception):  # noqa: N818 - a state of affairs, not a fault
     """The request cannot become a task; the message is one line that says why and what to do."""
 
 
-def prepare(draft: Draft, base: Path, config: Config, taken_names: Collection[str] = ()) -> NewTask:
+def prepare(
+    draft: Draft,
+    base: Path,
+    config: Config,
+    taken_names: Collection[str] = (),
+    now: datetime | None = None,
+) -> NewTask:
     """Fill in what the request leaves open. ``base`` is the folder that relative ones start from.
 
-    Raises CannotDelegate.
+    ``now`` is the wall clock with its zone, by default the machine's. Raises CannotDelegate.
     """
     if draft.problems:
         raise CannotDelegate(draft.problems[0])
+    agent = chosen_agent(draft, config)
+    keeps = agent is not None and agent.keep_leftovers
     return NewTask(
         text=draft.text if draft.shell is None else draft.shell,
         agent=agent_name(draft, config),
@@ -41,7 +51,29 @@ def prepare(draft: Draft, base: Path, config: Config, taken_names: Collection[st
         after=draft.after,
         tags=draft.tags,
         commit=draft.commit,
+        after_any=draft.after_any,
+        not_before=start_of(draft, now),
+        retries=draft.retries or 0,
+        twice=bool(draft.twice),
+        keep_leftovers=keeps if draft.keep_leftovers is None else draft.keep_leftovers,
+        quiet_timeout_s=quiet_timeout_of(draft, config),
+        memory_bytes=draft.memory_bytes,
     )
+
+
+def start_of(draft: Draft, now: datetime | None = None) -> datetime | None:
+    """The moment that the task must not start before, in UTC; None for none. Raises CannotDelegate."""
+    if draft.when is None:
+        return None
+    try:
+        return moment_of(draft.when, now or datetime.now(UTC))
+    except ValueError as error:
+        raise CannotDelegate(str(error)) from None
+
+
+def quiet_timeout_of(draft: Draft, config: Config) -> float | None:
+    """After how many seconds of silence the task is stopped; None for never."""
+    return config.quiet_timeout_s if isinstance(draft.quiet_timeout_s, Unset) else draft.quiet_timeout_s
 
 
 def prepare_command(

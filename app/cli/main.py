@@ -24,6 +24,9 @@ _FUNCTIONS = {
     "clean": ("ending", "clean_up"),
     "pause": ("queue", "pause"),
     "resume": ("queue", "resume"),
+    "free": ("queue", "free"),
+    "priority": ("queue", "priority"),
+    "limit": ("queue", "limit"),
     "agents": ("agents", "agents"),
 }
 """The module of `app.cli.commands` and its function for each command, imported when it is wanted."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
+from app.cli.confirm import confirm
 from app.cli.errors import CommandError, NoSuchTask, UsageError
-from app.cli.output import clean, on_terminal
+from app.cli.output import clean
 from app.cli.session import SEARCHED, Session
 from app.model.sentences import Kind, Reading, read
 from app.model.task import Task
@@ -66,8 +66,9 @@ def _statuses(reading: Reading) -> list[str]:
 
 
 def _words(reading: Reading, found: Sequence[Task]) -> list[str]:
-    if found:
-        return [str(task.number) for task in found]
+    value = [reading.value] if reading.value else []
+    if found or value:
+        return [*value, *(str(task.number) for task in found)]
     if reading.kind is Kind.CLEAN and reading.scope not in (None, "all", "ended"):
         return _statuses(reading)
     return []
@@ -78,9 +79,8 @@ def _confirm(reading: Reading, words: Sequence[str], tasks: Sequence[Task]) -> N
     command = " ".join(["delegate", reading.kind.value, *words])
     named = ", ".join(f"#{task.number} {clean(task.name)}" for task in tasks)
     what = f"{reading.kind.value} {named or ' '.join(words) or 'all finished tasks'}"
-    if not (on_terminal(sys.stdin) and on_terminal(sys.stderr)):
-        raise UsageError(f"this reads as: {what}. With no terminal to confirm it, say it plainly: {command}")
-    sys.stdout.flush()
-    print(f"{what[0].upper()}{what[1:]}? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise CommandError(f"nothing was {_DONE_BY[reading.kind]}")
+    confirm(
+        what,
+        f"nothing was {_DONE_BY[reading.kind]}",
+        f"this reads as: {what}. With no terminal to confirm it, say it plainly: {command}",
+    )

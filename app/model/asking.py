@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.model.phrases import OPENINGS, PHRASES, Phrase
 from app.model.reference import LAST_WORDS, PLURALS, STATUS_WORDS, points
@@ -57,6 +57,7 @@ class Asked:
     targets: tuple[str, ...] = ()
     scope: str | None = None
     needs_match: bool = False
+    value: str | None = None
 
 
 def asked(sentence: str) -> Asked | None:
@@ -90,6 +91,14 @@ def scope_of(word: str) -> str:
 
 def _said(phrase: Phrase, found: re.Match[str]) -> Asked | None:
     """The meaning of a phrase with these words in it; None if they cannot name a task."""
+    meant = _meant(phrase, found)
+    if meant is None:
+        return None
+    value = found.groupdict().get("value")
+    return replace(meant, value=value.lower() if value else phrase.value)
+
+
+def _meant(phrase: Phrase, found: re.Match[str]) -> Asked | None:
     groups = found.groupdict()
     if status := groups.get("status"):
         if phrase.kind == "filter":

@@ -5,97 +5,42 @@ The shell command, the slash commands, the footer, the help screen and the READM
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-APP, TABLE, LOG, INPUT = "app", "table", "log", "input"
-"""Where a key works: everywhere but in the input bar, in the table, in the log pane, in the input bar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option of a shell command: a switch without ``metavar``; a ``repeat`` one may be given again."""
-
-    flags: tuple[str, ...]
-    help: str
-    metavar: str = ""
-    choices: tuple[str, ...] = ()
-    repeat: bool = False
-
-    @property
-    def name(self) -> str:
-        """The long flag without its dashes."""
-        return self.flags[-1].lstrip("-")
-
-    @property
-    def usage(self) -> str:
-        """The flags as help shows them: ``-p, --priority LEVEL``."""
-        return " ".join((", ".join(self.flags), self.metavar)).strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something a person can ask for, by shell command, slash command or key.
-
-    ``usage`` is what follows the name. ``keys`` are Textual key names, ``where`` they work. ``label`` is the
-    footer's word for it. A ``destructive`` one is confirmed or can be undone.
-    """
-
-    name: str
-    usage: str
-    help: str
-    keys: tuple[str, ...] = ()
-    label: str = ""
-    shell: bool = True
-    slash: bool = True
-    destructive: bool = False
-    group: str = ""
-    options: tuple[Option, ...] = ()
-    aliases: tuple[str, ...] = ()
-    where: str = APP
-
-    @property
-    def id(self) -> str:
-        """The name under which users rebind its keys."""
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key that moves, opens or changes the view, or varies a command. ``keys`` are Textual key names."""
-
-    id: str
-    keys: tuple[str, ...]
-    help: str
-    where: str = APP
-    label: str = ""
-    group: str = ""
-
-    @property
-    def shown(self) -> str:
-        """The keys as people know them: ``↑ k``."""
-        return " ".join(key_label(key) for key in self.keys)
-
-
-_KEY_LABELS = {
-    "up": "↑",
-    "down": "↓",
-    "enter": "⏎",
-    "escape": "esc",
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-    "slash": "/",
-    "question_mark": "?",
-}
-
-DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
-    "Delegating",
-    "Watching",
-    "Ending",
-    "Queue",
-    "View",
-    "Moving",
+from app.model.command import (
+    APP,
+    DELEGATING,
+    ENDING,
+    INPUT,
+    LOG,
+    MOVING,
+    QUEUE,
+    TABLE,
+    VIEW,
+    WATCHING,
+    Command,
+    Key,
+    Option,
+    key_label,
 )
-"""The groups of the help screen, in its order."""
+
+__all__ = [
+    "APP",
+    "COMMANDS",
+    "FOOTER",
+    "GROUPS",
+    "INPUT",
+    "KEYS",
+    "LOG",
+    "MOVING",
+    "TABLE",
+    "Command",
+    "Key",
+    "Option",
+    "all_keys",
+    "find_command",
+    "find_option",
+    "key_label",
+    "keys_of",
+]
 
 _JSON = Option(("--json",), "print JSON")
 
@@ -108,11 +53,20 @@ _ADD_OPTIONS = (
         ("critical", "high", "normal", "low"),
     ),
     Option(("-t", "--timeout"), "stop it after this time: 90s, 30m, 1h30m, 2d or none", "TIME"),
-    Option(("--after",), "start only once task N is complete", "N", repeat=True),
+    Option(("--after",), "start only once task N is complete; N? for any end", "N", repeat=True),
+    Option(("--at",), "start at this local time: 18:00 or 2026-11-21T18:00", "TIME"),
+    Option(("--delay",), "start after this time: 10m, 2h", "TIME"),
     Option(("--in",), "the folder to work in", "FOLDER"),
     Option(("--name",), "a short name of your own", "NAME"),
     Option(("--tag",), "a word to find it by", "TAG", repeat=True),
     Option(("--commit",), "commit what the worker fixed, or never do", "yes|no", ("yes", "no")),
+    Option(("--retries",), "try again by itself so often when it fails, after ever longer pauses", "N"),
+    Option(("--twice",), "it may run twice: start it again by itself after it was lost"),
+    Option(("--quiet-timeout",), "stop it when it says nothing for this time", "TIME"),
+    Option(("--memory",), "stop it when it uses more than this: 512M, 2G", "SIZE"),
+    Option(
+        ("--leftovers",), "let what outlives the command go on, or end it", "keep|sweep", ("keep", "sweep")
+    ),
     Option(("--wait",), "wait for the end and exit with the task's code"),
     _JSON,
 )
@@ -161,13 +115,17 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "stop",
-        "TASK…",
+        "TASK… | --all",
         "stop a task and everything it started",
         keys=("x",),
         label="stop",
         destructive=True,
         group=ENDING,
-        options=(Option(("--kill",), "at once, without asking it to end first"),),
+        options=(
+            Option(("--kill",), "at once, without asking it to end first"),
+            Option(("--all",), "all that wait or run, after a question"),
+            Option(("-y", "--yes"), "without the question"),
+        ),
     ),
     Command(
         "retry",
@@ -198,6 +156,22 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("pause", "", "start nothing more until you resume", keys=("p",), label="pause", group=QUEUE),
     Command("resume", "", "start waiting tasks again", group=QUEUE),
+    Command(
+        "free",
+        "TASK…",
+        "start without what it waits for: other tasks, a time",
+        keys=("f",),
+        label="start now",
+        group=QUEUE,
+        where=TABLE,
+    ),
+    Command(
+        "priority",
+        "LEVEL TASK…",
+        "what starts first: critical, high, normal, low, or one step up or down",
+        group=QUEUE,
+    ),
+    Command("limit", "[N]", "show, or set, how many tasks run at once", group=QUEUE),
     Command("agents", "", "list those who can do the work", group=DELEGATING),
     Command(
         "filter",
@@ -214,7 +188,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "quit",
         "",
-        "leave; running tasks go on",
+        "leave; running tasks go on unless on_quit says otherwise",
         keys=("q",),
         label="quit",
         shell=False,
@@ -232,6 +206,8 @@ KEYS: tuple[Key, ...] = (
     Key("edit", ("R",), "edit the text and retry", group=ENDING),
     Key("seen", ("space",), "mark as seen", TABLE, group=WATCHING),
     Key("next", ("u",), "next task with an end you have not seen", label="next for me", group=WATCHING),
+    Key("raise", ("plus",), "one step up in priority, while it waits", TABLE, group=QUEUE),
+    Key("lower", ("minus",), "one step down in priority, while it waits", TABLE, group=QUEUE),
     Key("zoom", ("z",), "give the whole screen to this pane, and back", group=VIEW),
     Key("pane", ("tab",), "next pane", group=VIEW),
     Key("follow", ("f",), "follow the end of the log, or stop following", LOG, label="follow", group=VIEW),
@@ -250,11 +226,6 @@ FOOTER: tuple[str, ...] = ("input", "open", "stop", "retry", "next", "filter", "
 
 GROUPS: tuple[str, ...] = (DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
 """The groups of the help screen, in its order."""
-
-
-def key_label(key: str) -> str:
-    """A Textual key name as people know it: ``slash`` is ``/``."""
-    return _KEY_LABELS.get(key, key)
 
 
 def find_command(word: str) -> Command | None:

@@ -15,7 +15,8 @@ class Phrase:
 
     ``target`` is what is meant when the sentence names no task, ``scope`` names many. A ``strict`` phrase
     takes only words that clearly name a task; with any other description the sentence is a task of its own.
-    ``determined`` asks for "the", "my" or a clear name, as in "stop the tests".
+    ``determined`` asks for "the", "my" or a clear name, as in "stop the tests". ``value`` is the level of a
+    priority that the words themselves do not give; a group ``value`` does.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Phrase:
     scope: str | None = None
     strict: bool = False
     determined: bool = False
+    value: str | None = None
 
 
 _X = r"(?P<x>.+?)"
@@ -48,6 +50,8 @@ _RETRY = r"(?:retry|rerun|re-run)"
 _RETRY_FAILED = rf"{_RETRY} (?:(?:all|everything)(?: that)? failed|(?:all )?(?:the )?failed tasks)"
 _CLEAN = r"(?:clean up|clear|clear out|tidy up|remove|delete)"
 _GOING = r"(?:doing|going|coming along|getting on|getting along|progressing|looking)"
+_LEVEL = r"(?P<value>critical|high|normal|low)"
+_AT_ONCE = r"(?:at once|at a time|at the same time|in parallel|concurrently)"
 _FOUND = r"(?:find|found|do|done|change|changed|fix|fixed|say|report|produce|discover|conclude|achieve)"
 
 OPENINGS: dict[str, str] = {
@@ -68,6 +72,9 @@ OPENINGS: dict[str, str] = {
     "retry": "retry rerun re-run again try run once one do start restart",
     "clean": "clean clear tidy remove delete",
     "delete": "delete remove discard trash forget get",
+    "free": "start run begin launch free let",
+    "priority": "make set give change raise increase lower decrease bump",
+    "limit": "limit run start allow how what what's show",
 }
 """The words with which the phrases of each kind begin, so that few phrases need a look."""
 
@@ -176,5 +183,23 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     Phrase("clean", rf"{_CLEAN} all(?: my| the)? tasks|clean up (?:the |my )?tasks", scope="ended"),
     Phrase("delete", rf"(?:delete|remove|discard|trash|forget|forget about|get rid of) {_X}", strict=True),
+    # The queue: what starts first, or without what it waits for, and how many at once.
+    Phrase(
+        "free",
+        rf"(?:start|run|begin|launch) {_X} (?:now|right now|right away|immediately|anyway|without waiting)",
+        strict=True,
+    ),
+    Phrase("free", rf"free {_X}", strict=True),
+    Phrase("free", rf"let {_X} (?:start|run|begin)(?: now| anyway)?", strict=True),
+    Phrase("priority", rf"(?:make|give) {_X} (?:a )?{_LEVEL}[- ]priority", strict=True),
+    Phrase("priority", rf"set {_X} to {_LEVEL} priority", strict=True),
+    Phrase("priority", rf"(?:set|change) the priority of {_X} to {_LEVEL}", strict=True),
+    Phrase("priority", rf"(?:set|change) {_X}'s priority to {_LEVEL}", strict=True),
+    Phrase("priority", rf"(?:raise|increase|bump) the priority of {_X}", strict=True, value="up"),
+    Phrase("priority", rf"(?:lower|decrease) the priority of {_X}", strict=True, value="down"),
+    Phrase("limit", rf"(?:run|start|allow) (?:at most|up to|only)? ?(?P<value>\d{{1,4}}) tasks {_AT_ONCE}"),
+    Phrase("limit", r"limit(?: to)? (?P<value>\d{1,4})(?: tasks)?(?: at once)?"),
+    Phrase("limit", rf"how many tasks (?:can |may )?(?:run|start) {_AT_ONCE}"),
+    Phrase("limit", r"limit|(?:what's|what is|show)(?: me)? the limit of tasks(?: at once)?"),
 )
 """Every phrase; of those that fit a sentence the first one counts."""

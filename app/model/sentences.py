@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from app.model.asking import ENDED, asked, targets_of
 from app.model.commands import Command, find_command, find_option
+from app.model.options import LEVELS
+from app.model.postponing import without_delay
 from app.model.request import Draft, parse_request
 from app.model.status import Status
 from app.model.task import Task
@@ -25,6 +27,13 @@ _PLAIN_OPTIONS = {
     "name": "name:",
     "tag": "+",
     "commit": "commit:",
+    "at": "at:",
+    "delay": "delay:",
+    "retries": "retries:",
+    "twice": "twice:yes",
+    "quiet-timeout": "quiet:",
+    "memory": "mem:",
+    "leftovers": "leftovers:",
 }
 _ADD = re.compile(r"\A/(?:add|delegate)\s+")
 
@@ -44,6 +53,9 @@ class Kind(StrEnum):
     UNDO = "undo"
     PAUSE = "pause"
     RESUME = "resume"
+    FREE = "free"
+    PRIORITY = "priority"
+    LIMIT = "limit"
     AGENTS = "agents"
     FILTER = "filter"
     THEME = "theme"
@@ -59,6 +71,8 @@ class Kind(StrEnum):
         """Whether it makes sense for a task that stands so; for `find`, to prefer those it does for."""
         if self in (Kind.STOP, Kind.WAIT):
             return not task.status.ended
+        if self in (Kind.FREE, Kind.PRIORITY):
+            return task.status is Status.QUEUED
         return task.status.ended or self not in (Kind.RETRY, Kind.DELETE, Kind.RESULT)
 
 
@@ -70,7 +84,8 @@ class Reading:
     test suite``), or the words of a filter, or the name of a theme. ``scope`` names many tasks at once:
     ``all``, ``ended`` or statuses joined by commas. ``flags`` are the dashed options of a slash command, the
     long way (``--kill``, ``--timeout=5m``). With ``needs_match`` the whole text is a new task, its ``draft``,
-    unless a task fits the target.
+    unless a task fits the target. ``value`` is the level of a PRIORITY (``up`` and ``down`` are steps), or
+    the number of a LIMIT, None for showing it.
     """
 
     kind: Kind
@@ -80,6 +95,7 @@ class Reading:
     scope: str | None = None
     needs_match: bool = False
     flags: tuple[str, ...] = ()
+    value: str | None = None
 
     @property
     def target(self) -> str | None:
@@ -101,7 +117,9 @@ def read(text: str) -> Reading:
     if asks is None:
         return Reading(Kind.TASK, text, _unwrapped(draft))
     fallback = _unwrapped(draft) if asks.needs_match else None
-    return Reading(Kind(asks.kind), text, fallback, asks.targets, asks.scope, asks.needs_match)
+    return Reading(
+        Kind(asks.kind), text, fallback, asks.targets, asks.scope, asks.needs_match, value=asks.value
+    )
 
 
 def as_task(text: str) -> Reading:
@@ -110,8 +128,16 @@ def as_task(text: str) -> Reading:
 
 
 def _unwrapped(draft: Draft) -> Draft:
-    """The draft of the work itself; a shell command is never touched."""
-    return draft if draft.shell is not None else replace(draft, text=unwrap(draft.text))
+    """The draft of the work itself, begun when its words say; a shell command is never touched."""
+    if draft.shell is not None:
+        return draft
+    if draft.when is not None:
+        return replace(draft, text=unwrap(draft.text))
+    ahead, when = without_delay(draft.text)
+    work = unwrap(ahead)
+    if when is None:
+        work, when = without_delay(work)
+    return replace(draft, text=work, when=when)
 
 
 def _read_slash(text: str, typed: str) -> Reading | None:
@@ -161,7 +187,11 @@ def _ordered(command: Command, text: str, rest: str) -> Reading:
         return Reading(kind, text, targets=(rest,) if rest else ())
     if kind is Kind.CLEAN:
         return _clean(text, words)
-    if words.lower() == "all" or (kind is Kind.STATUS and not words):
+    if kind is Kind.LIMIT:
+        return _limit(text, words)
+    if kind is Kind.PRIORITY:
+        return _priority(text, words)
+    if words.lower() == "all" or "--all" in flags or (kind is Kind.STATUS and not words):
         return Reading(kind, text, scope="all", flags=flags)
     return Reading(kind, text, targets=targets_of(words) or ((words,) if words else ()), flags=flags)
 
@@ -205,6 +235,26 @@ def _clean(text: str, words: str) -> Reading:
         return Reading(Kind.CLEAN, text, scope=ENDED)
     allowed = [status.value for status in Status if status.ended]
     if wrong := [word for word in wanted if word not in allowed]:
-        problem = f"/clean {wrong[0]}: a task ends {', '.join(allowed)}"
-        return Reading(Kind.TASK, text, Draft(text.strip(), problems=(problem,)))
+        return _refused(text, f"/clean {wrong[0]}: a task ends {', '.join(allowed)}")
     return Reading(Kind.CLEAN, text, scope=",".join(wanted))
+
+
+def _limit(text: str, words: str) -> Reading:
+    """The reading of ``/limit``, or of ``/limit 6``."""
+    if words and not re.fullmatch(r"[1-9]\d{0,3}", words, re.ASCII):
+        return _refused(text, f"/limit {words}: write how many tasks may run at once, as in /limit 4")
+    return Reading(Kind.LIMIT, text, value=words or None)
+
+
+def _priority(text: str, words: str) -> Reading:
+    """The reading of ``/priority high 7``; without a task it is about the one under the cursor."""
+    level, _, named = words.partition(" ")
+    if level.lower() not in LEVELS:
+        return _refused(text, f"/priority {level}: write {', '.join(LEVELS)}, and behind it the task")
+    targets = targets_of(named) or ((named,) if named else ())
+    return Reading(Kind.PRIORITY, text, targets=targets, value=level.lower())
+
+
+def _refused(text: str, problem: str) -> Reading:
+    """A task that cannot start, so that the problem is shown."""
+    return Reading(Kind.TASK, text, Draft(text.strip(), problems=(problem,)))

@@ -43,6 +43,27 @@ def test_one_that_cannot_be_stopped_does_not_keep_the_others(shell: Shell) -> No
     assert shell.status(2)["status"] == "stopped"
 
 
+def test_stopping_all_is_confirmed_on_a_terminal(shell: Shell) -> None:
+    running, waiting = shell.add("sleep", "60"), shell.add("true", options=["--delay", "1h"])
+    pid = pid_of(shell, running)
+    refused = shell.on_terminal("stop", "--all", typed="n\n")
+    assert refused.code == 1
+    assert f"Stop all tasks: #{running} sleep-60, #{waiting} true? [y/N]" in refused.out
+    assert is_alive(pid)
+    assert shell.on_terminal("stop", "--all", typed="y\n").code == 0
+    assert not is_alive(pid)
+    assert {one["status"] for one in shell.run("status", "--json").json} == {"stopped"}
+
+
+def test_stopping_all_without_a_terminal_wants_a_yes(shell: Shell) -> None:
+    assert shell.run("stop", "--all").out == "Nothing waits or runs.\n"
+    number = shell.add("sleep", "60")
+    assert shell.run("stop", "--all", text="y\n").failed_with(2, f"#{number} sleep-60", "--yes")
+    assert shell.status(number)["ended"] is None
+    assert shell.run("stop", "--all", "7").failed_with(2, "not both")
+    assert shell.run("stop", "--all", "--yes").out == f"#{number} sleep-60 · stopped\n"
+
+
 def test_retry_is_a_new_attempt_and_keeps_the_environment_of_its_own_call(shell: Shell) -> None:
     shell.run("add", "--wait", "--", "sh", "-c", 'test "$WANTED" = yes')
     assert shell.status(1)["status"] == "failed"

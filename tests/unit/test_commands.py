@@ -29,7 +29,7 @@ def test_the_shell_has_every_command_but_those_of_the_screen() -> None:
     shell = {command.name for command in COMMANDS if command.shell}
     assert shell == {
         *("add", "status", "logs", "wait", "result", "stop", "retry", "delete", "undo", "clean"),
-        *("pause", "resume", "agents"),
+        *("pause", "resume", "free", "priority", "limit", "agents"),
     }
     assert {command.name for command in COMMANDS if not command.shell} == {"filter", "theme", "help", "quit"}
 
@@ -103,5 +103,6 @@ def test_add_has_all_options_of_a_request() -> None:
     add = find_command("add")
     assert add is not None
     assert [option.name for option in add.options] == [
-        *("agent", "priority", "timeout", "after", "in", "name", "tag", "commit", "wait", "json"),
+        *("agent", "priority", "timeout", "after", "at", "delay", "in", "name", "tag", "commit"),
+        *("retries", "twice", "quiet-timeout", "memory", "leftovers", "wait", "json"),
     ]

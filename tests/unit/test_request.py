@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.model.options import MOST_RETRIES
 from app.model.request import NOTHING_TO_DO, UNSET, Draft, format_request, parse_request
+from app.model.size import LARGEST, SMALLEST
 from app.model.status import Priority
+from app.model.when import Delay, TimeOfDay
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,16 @@ from app.model.status import Priority
         ("fix it Commit:No P:H", Draft("fix it", commit=False, priority=Priority.HIGH)),
         ("run p:critical, then rest", Draft("run then rest", priority=Priority.CRITICAL)),
         ("@worker: run the tests", Draft("run the tests", "worker")),
+        ("run after:7? after:8,#9?", Draft("run", after=(8,), after_any=(7, 9))),
+        ("run at:18:00", Draft("run", when=TimeOfDay(time(18)))),
+        ("run at:7:05:30", Draft("run", when=TimeOfDay(time(7, 5, 30)))),
+        ("run at:2026-11-21T18:00", Draft("run", when=TimeOfDay(time(18), date(2026, 11, 21)))),
+        ("run delay:1h30", Draft("run", when=Delay(5400.0))),
+        ("run retries:3 twice:yes", Draft("run", retries=3, twice=True)),
+        ("run quiet:10m mem:2G", Draft("run", quiet_timeout_s=600.0, memory_bytes=2 << 30)),
+        ("run quiet:none MEM:1.5gib", Draft("run", quiet_timeout_s=None, memory_bytes=1536 << 20)),
+        ("serve leftovers:keep", Draft("serve", keep_leftovers=True)),
+        ("serve leftovers:sweep twice:no", Draft("serve", keep_leftovers=False, twice=False)),
     ],
 )
 def test_options_stand_anywhere(typed: str, draft: Draft) -> None:
@@ -43,7 +57,8 @@ def test_options_stand_anywhere(typed: str, draft: Draft) -> None:
         "upgrade @types/node to 20",
         "mail me@example.org about c++ +1 and +x",
         "in: the parser, after: the lexer",
-        "split at:12 and c:\\temp",
+        "split on:12 and c:\\temp",
+        "look at: the delay: of quiet: tasks",
         "match \\d+ and \\w",
         'rename "p:low" to `t:30m`',
         "keep 'in:src' as it is",
@@ -99,6 +114,19 @@ def test_a_shell_command_is_taken_word_for_word(command: str) -> None:
         ("run after:it", "after:8"),
         ("run commit:maybe", "yes or no"),
         ("run name:7", "at least one letter"),
+        ("run after:7??", "any end"),
+        ("run at:12", "18:00"),
+        ("run at:25:00", "there is no such time"),
+        ("run at:2026-02-30T10:00", "there is no such time"),
+        ("run delay:soon", "30m"),
+        ("run delay:none", "10m"),
+        ("run retries:101", "0 to 100"),
+        ("run retries:-1", "0 to 100"),
+        ("run twice:maybe", "yes or no"),
+        ("run quiet:0", "none"),
+        ("run mem:2", "512M"),
+        ("run mem:1k", "at least 1M"),
+        ("run leftovers:eat", "keep"),
     ],
 )
 def test_a_bad_value_is_a_problem_that_says_what_is_allowed(typed: str, allowed: str) -> None:
@@ -113,6 +141,7 @@ def test_options_that_contradict_each_other_are_a_problem() -> None:
     (problem,) = parse_request("explain @dataclass to @worker").problems
     assert "@worker" in problem
     assert parse_request("run p:low p:l").problems == ()
+    assert "contradicts" in parse_request("run at:18:00 delay:1h").problems[0]
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "p:low", '""', "@worker +tag"])
@@ -150,6 +179,9 @@ _TRICKY = st.sampled_from(
         "/stop",
         "in:",
         "t:1",
+        "at:9:00",
+        "after:7?",
+        "mem:2G",
         "\n",
         "  ",
     ]
@@ -168,6 +200,15 @@ _DRAFT = st.builds(
     tags=st.lists(_PLAIN, unique=True, max_size=3).map(tuple),
     commit=st.none() | st.booleans(),
     name=st.none() | _PLAIN,
+    after_any=st.lists(st.integers(0, 10**9 - 1), unique=True, max_size=3).map(tuple),
+    when=st.none()
+    | st.builds(TimeOfDay, st.times().map(lambda clock: clock.replace(microsecond=0)), st.none() | st.dates())
+    | st.builds(Delay, st.integers(1, 10**8).map(float)),
+    retries=st.none() | st.integers(0, MOST_RETRIES),
+    twice=st.none() | st.booleans(),
+    keep_leftovers=st.none() | st.booleans(),
+    quiet_timeout_s=st.just(UNSET) | st.none() | st.integers(1, 10**8).map(float),
+    memory_bytes=st.none() | st.integers(SMALLEST, LARGEST),
 )
 
 

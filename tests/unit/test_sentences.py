@@ -84,6 +84,37 @@ def test_a_sentence_that_clearly_asks_is_read_so(
 
 
 @pytest.mark.parametrize(
+    ("sentence", "kind", "targets", "value"),
+    [
+        ("make #7 high priority", Kind.PRIORITY, ("#7",), "high"),
+        ("Please make 7 and #8 low-priority", Kind.PRIORITY, ("7", "#8"), "low"),
+        ("give it critical priority", Kind.PRIORITY, ("it",), "critical"),
+        ("set the priority of the last one to Normal", Kind.PRIORITY, ("last",), "normal"),
+        ("change #7's priority to high", Kind.PRIORITY, ("#7",), "high"),
+        ("raise the priority of #7", Kind.PRIORITY, ("#7",), "up"),
+        ("lower the priority of #7", Kind.PRIORITY, ("#7",), "down"),
+        ("start #7 now", Kind.FREE, ("#7",), None),
+        ("run #7 anyway", Kind.FREE, ("#7",), None),
+        ("start the last one without waiting", Kind.FREE, ("last",), None),
+        ("let #7 start", Kind.FREE, ("#7",), None),
+        ("run at most 2 tasks at once", Kind.LIMIT, (), "2"),
+        ("limit to 3 tasks", Kind.LIMIT, (), "3"),
+        ("how many tasks can run at once?", Kind.LIMIT, (), None),
+        ("/priority high 7 8", Kind.PRIORITY, ("7", "8"), "high"),
+        ("/priority UP", Kind.PRIORITY, (), "up"),
+        ("/free 7", Kind.FREE, ("7",), None),
+        ("/limit", Kind.LIMIT, (), None),
+        ("/limit 6", Kind.LIMIT, (), "6"),
+        ("delegate free 7", Kind.FREE, ("7",), None),
+    ],
+)
+def test_the_queue_is_put_in_order_by_sentences(
+    sentence: str, kind: Kind, targets: tuple[str, ...], value: str | None
+) -> None:
+    assert read(sentence) == Reading(kind, sentence, None, targets, value=value)
+
+
+@pytest.mark.parametrize(
     ("sentence", "kind", "target"),
     [
         ("Check on the API analysis", Kind.STATUS, "the API analysis"),
@@ -151,6 +182,22 @@ def test_a_description_counts_only_if_a_task_fits_it(sentence: str, kind: Kind, 
         "List the agents that crashed",
         "why did the build fail?",
         "I have to go. Stop it.",
+        "Make the login form high priority",
+        "Make accessibility a high priority",
+        "Set the priority of the network queue to low",
+        "Set the task priority to high in the config",
+        "Raise the priority of the main thread",
+        "Give the header high priority in the layout",
+        "Start the server now",
+        "Start the dev server without waiting",
+        "Run the tests now",
+        "Free the memory",
+        "Let the user start",
+        "Run 6 tests at once",
+        "Run tasks at once",
+        "Limit the upload to 3 files",
+        "limit to 3 requests",
+        "Set the limit to 100",
         "stop it\nand start again",
         "status\nof the world",
         "/etc/hosts is wrong",
@@ -195,6 +242,7 @@ def test_a_paste_of_several_lines_stays_one_task() -> None:
         ("/stop test suite", Reading(Kind.STOP, "/stop test suite", targets=("test suite",))),
         ("/STOP --kill 8", Reading(Kind.STOP, "/STOP --kill 8", targets=("8",), flags=("--kill",))),
         ("/stop all", Reading(Kind.STOP, "/stop all", scope="all")),
+        ("/stop --all", Reading(Kind.STOP, "/stop --all", scope="all", flags=("--all",))),
         ("/log -f 8", Reading(Kind.LOGS, "/log -f 8", targets=("8",), flags=("--follow",))),
         ("/wait -t 5m 8", Reading(Kind.WAIT, "/wait -t 5m 8", targets=("8",), flags=("--timeout=5m",))),
         ("/status", Reading(Kind.STATUS, "/status", scope="all")),
@@ -215,10 +263,19 @@ def test_add_takes_the_options_of_the_shell_command() -> None:
     assert draft == parse_request("run tests p:low +nightly")
     assert draft is not None
     assert draft.priority is Priority.LOW
+    assert read("/add --at 18:00 --twice --after 7? --memory 2G run tests").draft == parse_request(
+        "run tests at:18:00 twice:yes after:7? mem:2G"
+    )
     assert read("/add -- make -j2 p:low").draft == parse_request("!make -j2 p:low")
 
 
-@pytest.mark.parametrize(("typed", "said"), [("/staus", "/status"), ("/clean foo", "timed_out")])
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        *(("/staus", "/status"), ("/clean foo", "timed_out"), ("/limit many", "/limit 4")),
+        *(("/priority 7", "critical, high"), ("/priority", "up, down")),
+    ],
+)
 def test_a_slip_in_a_slash_command_is_a_problem(typed: str, said: str) -> None:
     draft = read(typed).draft
     assert draft is not None

@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.agents.delegation import chosen_agent, prepare, prepare_command
 from app.cli.arguments import Arguments
-from app.cli.commands.wait import timeout_of, wait_for
+from app.cli.commands.wait import wait_for
 from app.cli.errors import INTERRUPTED, CommandError, UsageError
 from app.cli.output import clean, say, say_json, table, warn
 from app.cli.session import SEARCHED, Session
+from app.model.options import KEYED, parse_numbers
 from app.model.request import Draft, parse_request
-from app.model.status import Priority, Status
+from app.model.status import Status
 from app.model.task import Task
 from app.supervisor.operations import NewTask, submit
 
@@ -24,6 +25,21 @@ Item = TypeVar("Item")
 
 NO_ESTIMATE = "no estimate yet"
 """What is said of a task's duration while no history tells."""
+
+_KEYS = {
+    "priority": "p",
+    "timeout": "t",
+    "at": "at",
+    "delay": "delay",
+    "retries": "retries",
+    "twice": "twice",
+    "quiet-timeout": "quiet",
+    "memory": "mem",
+    "leftovers": "leftovers",
+    "name": "name",
+    "commit": "commit",
+}
+"""The options that a text can hold too, with their keys there."""
 
 _AFTER_EVERY_ID = "b"
 """Sorts behind all ids, which begin with ``agent_``."""
@@ -73,27 +89,39 @@ def _reading(text: str) -> Draft:
 
 def _with_options(draft: Draft, arguments: Arguments) -> Draft:
     """The draft with what the options say; they win over the same said in the text."""
-    value = arguments.value
-    if agent := value("agent"):
+    if arguments.has("at") and arguments.has("delay"):
+        raise UsageError("give --at or --delay; not both")
+    if agent := arguments.value("agent"):
         draft = replace(draft, agent=agent.removeprefix("@"))
-    if priority := value("priority"):
-        draft = replace(draft, priority=Priority[priority.upper()])
-    if arguments.has("timeout"):
-        draft = replace(draft, timeout_s=timeout_of(value("timeout")))
-    if folder := value("in"):
+    if folder := arguments.value("in"):
         draft = replace(draft, folder=_folder(folder))
-    if name := value("name"):
-        draft = replace(draft, name=_name(name))
-    if commit := value("commit"):
-        draft = replace(draft, commit=commit == "yes")
-    after = [number for given in arguments.all("after") for number in _numbers(given)]
+    given = {flag: value for flag in _KEYS if (value := arguments.value(flag)) is not None}
+    if arguments.has("twice"):
+        given["twice"] = "yes"
+    for flag, value in given.items():
+        keyed = KEYED[_KEYS[flag]]
+        draft = replace(draft, **{keyed.field: _value(flag, value)})
+    after, after_any = _numbers(arguments.all("after"))
     tags = [tag.removeprefix("+") for tag in arguments.all("tag")]
-    return replace(draft, after=_joined(draft.after, after), tags=_joined(draft.tags, tags))
+    return replace(
+        draft,
+        after=_joined(draft.after, after),
+        after_any=_joined(draft.after_any, after_any),
+        tags=_joined(draft.tags, tags),
+    )
 
 
 def _joined(first: Iterable[Item], second: Iterable[Item]) -> tuple[Item, ...]:
     """Both, each item once, in order."""
     return tuple(dict.fromkeys([*first, *second]))
+
+
+def _value(flag: str, value: str) -> Any:
+    """The value of an option, read as the same one in a text is. Raises UsageError."""
+    try:
+        return KEYED[_KEYS[flag]].read(value.strip())
+    except ValueError as error:
+        raise UsageError(f"--{flag}: {error}") from None
 
 
 def _folder(folder: str) -> str:
@@ -102,17 +130,17 @@ def _folder(folder: str) -> str:
     return folder
 
 
-def _name(name: str) -> str:
-    if parse_request(f"task name:{name}").name != name:
-        raise UsageError("--name: a name is letters, digits, -, _ and ., with at least one letter")
-    return name
-
-
-def _numbers(text: str) -> list[int]:
-    words = [word.strip().removeprefix("#") for word in text.split(",")]
-    if not all(word.isascii() and word.isdigit() and len(word) < 10 for word in words):
-        raise UsageError(f"--after: {text!r} is not the number of a task")
-    return [int(word) for word in words]
+def _numbers(given: Iterable[str]) -> tuple[list[int], list[int]]:
+    strict: list[int] = []
+    lenient: list[int] = []
+    for text in given:
+        try:
+            complete, ended = parse_numbers(text.replace(" ", ""))
+        except ValueError:
+            raise UsageError(f"--after: {text!r} is not the number of a task; 7, or 7? for any end") from None
+        strict += complete
+        lenient += ended
+    return strict, lenient
 
 
 def _new_task(session: Session, draft: Draft, arguments: Arguments) -> NewTask:

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 
 from app.cli.arguments import Arguments
 from app.cli.commands.wait import ending_line
+from app.cli.confirm import confirm
 from app.cli.errors import FAILURE, CommandError, UsageError
 from app.cli.output import clean, say, warn
-from app.cli.session import Session
+from app.cli.session import Session, named_tasks
 from app.model.status import Status
 from app.model.task import Task
 from app.supervisor import operations
+
+_NAMED = 8
+"""How many tasks a question names; it says how many more there are."""
 
 _PATIENCE_S = 30.0
 """How long `stop` waits beyond the grace time for the proof that no process is left."""
@@ -20,8 +24,10 @@ _PATIENCE_S = 30.0
 
 def stop(session: Session, arguments: Arguments) -> int:
     """Stop tasks, and return once no process of theirs is left."""
+    if arguments.has("all"):
+        return _stop_all(session, arguments)
     asked, code = [], 0
-    for task in _named(session, arguments):
+    for task in named_tasks(session, arguments.words):
         try:
             operations.stop(session.registry, task.id, kill=arguments.has("kill"))
             asked.append(task.id)
@@ -32,9 +38,30 @@ def stop(session: Session, arguments: Arguments) -> int:
     return _await_stop(session, asked) or code
 
 
+def _stop_all(session: Session, arguments: Arguments) -> int:
+    """Stop all that waits or runs, after a question."""
+    if arguments.words:
+        raise UsageError("stop takes tasks or --all; not both")
+    tasks = session.open_tasks()
+    if not tasks:
+        say("Nothing waits or runs.")
+        return 0
+    if not arguments.has("yes"):
+        what = "all tasks" if len(tasks) > 1 else "the only task"
+        named = ", ".join(f"#{task.number} {clean(task.name)}" for task in tasks[:_NAMED])
+        more = f" and {len(tasks) - _NAMED} more" if len(tasks) > _NAMED else ""
+        confirm(
+            f"stop {what}: {named}{more}",
+            "nothing was stopped",
+            f"this stops {named}{more}. With no terminal to confirm it, add --yes",
+        )
+    asked = operations.stop_all(session.registry, kill=arguments.has("kill"))
+    return _await_stop(session, [task.id for task in asked])
+
+
 def retry(session: Session, arguments: Arguments) -> int:
     """Run tasks again, each as a new attempt."""
-    for task in _named(session, arguments):
+    for task in named_tasks(session, arguments.words):
         again = operations.retry(session.registry, task.id, os.environ, session.config)
         say(f"#{again.number} {clean(again.name)} · {again.status.word} · attempt {_attempt(again)}")
     return 0
@@ -42,7 +69,7 @@ def retry(session: Session, arguments: Arguments) -> int:
 
 def delete(session: Session, arguments: Arguments) -> int:
     """Move ended tasks to the trash."""
-    tasks = _named(session, arguments)
+    tasks = named_tasks(session, arguments.words)
     count = operations.delete(session.registry, [task.id for task in tasks])
     say(_deleted(count))
     return 0
@@ -61,12 +88,6 @@ def clean_up(session: Session, arguments: Arguments) -> int:
     wanted = tuple(_status(word) for word in arguments.words)
     say(_deleted(operations.clean(session.registry, wanted or None)))
     return 0
-
-
-def _named(session: Session, arguments: Arguments) -> Sequence[Task]:
-    if not arguments.words:
-        raise UsageError("say which task: its number, id or name; delegate status lists them")
-    return session.find_all(arguments.words)
 
 
 def _await_stop(session: Session, task_ids: Sequence[str]) -> int:
