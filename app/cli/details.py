@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from app.cli.listing import COLOURS, duration_of, exit_words
 from app.cli.output import clean, paint, table
@@ -14,33 +15,44 @@ from app.model.size import format_size
 from app.model.status import Status
 from app.model.task import COMMAND, Attempt, Request, Task
 
+if TYPE_CHECKING:
+    from app.model.vitals import Silence
+
 
 def details(
-    task: Task, progress: Progress | None, *, log_path: str, now: float, colour: bool = False
+    task: Task,
+    progress: Progress | None,
+    *,
+    log_path: str,
+    now: float,
+    colour: bool = False,
+    quiet: Silence | None = None,
 ) -> list[str]:
     """Lines of a label and a value each; what is not known is not listed.
 
-    ``now`` is the monotonic clock in seconds. Times are local.
+    ``now`` is the monotonic clock in seconds, ``quiet`` a silence that is long enough to be shown. Times are
+    local.
     """
     title = f"#{task.number} {clean(task.name)}"
     facts = [
-        ("status", _status(task, now, colour)),
+        ("status", _status(task, quiet, now, colour)),
         *_progress(progress),
         *_ending(task),
         *_request(task),
         *_times(task),
         *_attempts(task),
-        ("log", clean(log_path)),
+        ("log", clean(_log(task, log_path))),
     ]
     return [paint(title, "bold", colour), *table(facts, indent=2)]
 
 
-def _status(task: Task, now: float, colour: bool) -> str:
+def _status(task: Task, quiet: Silence | None, now: float, colour: bool) -> str:
     status = task.status
     words = [
         paint(f"{status.glyph} {status.word}", COLOURS[status], colour),
         clean(task.queue_reason or "") if status is Status.QUEUED else exit_words(task),
         "stopping" if task.stopping else "",
+        quiet.words if quiet else "",
         clean(unsaved_words(task)),
         duration_of(task, now),
         "not seen yet" if task.unread else "",
@@ -142,6 +154,11 @@ def _attempts(task: Task) -> Iterator[tuple[str, str]]:
     runs = task.state.attempts
     if len(runs) > 1:
         yield "attempts", ", ".join(f"#{task.number}.{run.number} {_verdict(run)}" for run in runs)
+
+
+def _log(task: Task, path: str) -> str:
+    dropped = task.attempt.log_dropped if task.attempt else None
+    return f"dropped on {_local(dropped)}, to keep all logs within their bound" if dropped else path
 
 
 def _verdict(run: Attempt) -> str:

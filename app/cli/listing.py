@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from app.cli.output import cell_width, clean, fit, pad, paint
 from app.model.duration import format_duration
@@ -11,6 +13,12 @@ from app.model.export import explain, unsaved_words
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Task
+
+if TYPE_CHECKING:
+    from app.model.vitals import Silence
+
+NONE_QUIET: Mapping[str, Silence] = MappingProxyType({})
+"""The silences of tasks of which none is quiet."""
 
 COLOURS = {
     Status.QUEUED: "blue",
@@ -49,13 +57,14 @@ def listing(
     now: float,
     width: int | None,
     colour: bool = False,
+    silences: Mapping[str, Silence] = NONE_QUIET,
 ) -> list[str]:
     """One line a task: unread mark and glyph, number, name, status word, time, and what there is to say.
 
-    ``progress`` is keyed by task id, ``now`` the monotonic clock in seconds, ``width`` the cells to fit into
-    (None: no limit). The detail leaves first when room is short; then names are cut.
+    ``progress`` and ``silences`` are keyed by task id, ``now`` is the monotonic clock in seconds, ``width``
+    the cells to fit into (None: no limit). The detail leaves first when room is short; then names are cut.
     """
-    rows = [_row(task, progress.get(task.id), now) for task in tasks]
+    rows = [_row(task, progress.get(task.id), silences.get(task.id), now) for task in tasks]
     if not rows:
         return []
     number, word, time = (max(map(cell_width, column)) for column in _columns(rows))
@@ -74,7 +83,7 @@ def duration_of(task: Task, now: float) -> str:
     return format_duration(run.duration_s)
 
 
-def detail_of(task: Task, progress: Progress | None) -> str:
+def detail_of(task: Task, progress: Progress | None, quiet: Silence | None = None) -> str:
     """The most telling thing beside the status: progress, result, the line that explains, why it waits."""
     if task.status is Status.QUEUED:
         return clean(task.queue_reason or "")
@@ -83,7 +92,8 @@ def detail_of(task: Task, progress: Progress | None) -> str:
     if task.stopping:
         return "stopping"
     if not task.status.ended:
-        return clean(progress.label) if progress else ""
+        said = (progress.label if progress else "", quiet.asks if quiet else "")
+        return clean(" · ".join(words for words in said if words))
     return clean(" · ".join(part for part in _result(task) if part))
 
 
@@ -109,15 +119,15 @@ def _result(task: Task) -> tuple[str, ...]:
     return (why, "" if told else exit_words(task))
 
 
-def _row(task: Task, progress: Progress | None, now: float) -> _Row:
+def _row(task: Task, progress: Progress | None, quiet: Silence | None, now: float) -> _Row:
     status = task.status
     return _Row(
         mark=("●" if task.unread else " ") + status.glyph,
         number=str(task.number),
         name=clean(task.name),
-        word=status.word,
+        word=f"{status.word} {quiet.words}" if quiet else status.word,
         time=duration_of(task, now),
-        detail=detail_of(task, progress),
+        detail=detail_of(task, progress, quiet),
         status=status,
     )
 

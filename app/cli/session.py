@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.model.outcome import Progress
     from app.model.task import Attempt, Task
+    from app.model.vitals import Silence
     from app.registry.config import Config
     from app.registry.store import Registry
 
@@ -170,7 +171,12 @@ class Session:
         from app.registry.paths import log_name
 
         run = run or task.attempt
-        return str(self.registry.home.log(run.log if run else log_name(task.id, 1)))
+        path = self.registry.home.log(run.log if run else log_name(task.id, 1))
+        if task.status.live or run is None or path.exists():
+            return str(path)
+        from app.logs.source import lies_at
+
+        return str(lies_at(path))
 
     def progress(self, task: Task) -> Progress | None:
         """How far a running task has come, as far as its output tells."""
@@ -179,6 +185,18 @@ class Session:
         from app.cli.reading import progress_in
 
         return progress_in(self.registry.home.log(task.attempt.log))
+
+    def silence(self, task: Task) -> Silence | None:
+        """How long a running task has said nothing, once that is long enough to be shown."""
+        if task.status is not Status.RUNNING or task.attempt is None:
+            return None
+        from time import monotonic
+
+        from app.logs.silence import silence_of
+
+        since = task.live.since if task.live else None
+        running_s = None if since is None else monotonic() - since
+        return silence_of(self.registry.home.log(task.attempt.log), running_s, self.config.quiet_after_s)
 
     def summary(self, task: Task, run: Attempt | None = None) -> str | None:
         """The summary of an attempt (the newest), or None where it has none."""
@@ -195,7 +213,7 @@ class Session:
         return export(
             task,
             progress=self.progress(task),
-            log_path=self.log_path(task),
+            log_path=None if task.attempt and task.attempt.log_dropped else self.log_path(task),
             summary=self.summary(task),
             now=monotonic(),
         )

@@ -49,7 +49,9 @@ def _table(session: Session, tasks: list[Task]) -> None:
         return
     progress = _progress(session, tasks)
     colour = uses_colour(sys.stdout)
-    say(*listing(tasks, progress, now=monotonic(), width=terminal_width(), colour=colour))
+    silences = {task.id: quiet for task in tasks if (quiet := session.silence(task))}
+    width = terminal_width()
+    say(*listing(tasks, progress, now=monotonic(), width=width, colour=colour, silences=silences))
 
 
 def _progress(session: Session, tasks: list[Task]) -> dict[str, Progress]:
@@ -76,14 +78,18 @@ def _details(session: Session, arguments: Arguments) -> int:
         say_json(objects[0] if len(arguments.words) == 1 else objects)
         return 0
     from app.cli.details import details
+    from app.cli.why import why
 
+    colour = uses_colour(sys.stdout)
+    reasons = why(session.registry, tasks, colour=colour)
     for task in tasks:
         facts = details(
             task,
             session.progress(task),
             log_path=session.log_path(task),
             now=monotonic(),
-            colour=uses_colour(sys.stdout),
+            colour=colour,
+            quiet=session.silence(task),
         )
-        say(*facts)
+        say(*facts, *reasons.get(task.id, ()))
     return 0
