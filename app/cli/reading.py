@@ -35,10 +35,19 @@ def summary_of(home: Home, task: Task, run: Attempt | None) -> str | None:
     if run.summary:
         written = _read_text(home.task_file(task.id, run.summary))
         if written.strip():
-            return written
+            return _with_remarks(written, run)
+    from app.logs.source import lies_at
     from app.logs.summary import compose_summary
 
-    return compose_summary(task, run, str(home.log(run.log)))
+    return compose_summary(task, run, str(lies_at(home.log(run.log))))
+
+
+def _with_remarks(summary: str, run: Attempt) -> str:
+    if run.log_dropped is None:
+        return summary
+    from app.logs.summary import with_remarks
+
+    return with_remarks(summary, run)
 
 
 def _read_text(path: Path) -> str:

@@ -30,6 +30,19 @@ def compose_summary(task: Task, attempt: Attempt, log_path: str | None = None) -
     return "\n".join(lines) + "\n"
 
 
+def log_remark(attempt: Attempt | None) -> str | None:
+    """A sentence on a log that is no more, or None."""
+    if attempt is None or attempt.log_dropped is None:
+        return None
+    return f"Log dropped on {attempt.log_dropped.astimezone():%Y-%m-%d}, to keep all logs within their bound."
+
+
+def with_remarks(summary: str, attempt: Attempt) -> str:
+    """A summary written at the end of an attempt, with what became of its log later."""
+    remark = log_remark(attempt)
+    return f"{summary.rstrip()}\n\n{remark}\n" if remark else summary
+
+
 def _title(status: Status, outcome: Outcome) -> str:
     headline = _escaped(outcome.headline) if outcome.headline else ""
     return f"# {status.glyph} {status.word}" + (f": {headline}" if headline else "")
@@ -59,7 +72,7 @@ def _facts(status: Status, attempt: Attempt, log_path: str | None) -> Iterator[s
     yield from _leftovers(attempt)
     if attempt.dropped_bytes:
         yield f"dropped from the middle of the log: {_size(attempt.dropped_bytes)}"
-    yield f"log: {_code(log_path or attempt.log)}"
+    yield log_remark(attempt) or f"log: {_code(log_path or attempt.log)}"
 
 
 def _end(status: Status, attempt: Attempt) -> str:

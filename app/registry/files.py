@@ -61,13 +61,25 @@ def sync_folder(folder: Path) -> None:
 def read_regular(path: Path, limit: int) -> bytes:
     """Read up to ``limit`` bytes of a regular file, following no link and waiting on no pipe.
 
-    Raises OSError, also (ELOOP, EINVAL) where something else than a regular file stands in its place.
+    Raises OSError, also (ELOOP, EINVAL) where something else than a regular file stands in its place, and
+    (ENOTDIR) where its folder is a link: a record must not be able to lie outside of the registry.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(
+            path.name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder
+        )
+    finally:
+        os.close(folder)
     with os.fdopen(descriptor, "rb") as file:
         if not _is_regular(descriptor):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         return file.read(limit)
+
+
+def touch(path: Path) -> None:
+    """Make an empty file, mode 0600, if there is none; a link in its place is not followed."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600))
 
 
 def _is_regular(descriptor: int) -> bool:

@@ -21,6 +21,7 @@ from app.registry.paths import END, Home
 from app.registry.paths import is_task_id as is_task_id  # those who read want these too
 from app.registry.paths import marker_id as marker_id
 from app.registry.queueing import current_load, waiting
+from app.registry.safety import expect_own_folder, is_there
 from app.registry.values import SCHEMA, BadRecord, NewerRecord
 
 RECORD_LIMIT = 16 * 1024 * 1024
@@ -84,10 +85,15 @@ class Registry:
     home: Home
 
     def open(self) -> Registry:
-        """Make the folders that are missing, each mode 0700, and return the registry."""
+        """Make the folders that are missing, each mode 0700, and return the registry.
+
+        Raises UnsafeFolder, an OSError, where another person could change what lies in one of them.
+        """
         for folder in self.home.folders:
-            with contextlib.suppress(FileExistsError):
-                folder.mkdir(mode=0o700, parents=folder == self.home.root)
+            if not is_there(folder):
+                with contextlib.suppress(FileExistsError):
+                    folder.mkdir(mode=0o700, parents=folder == self.home.root)
+            expect_own_folder(folder)
         return self
 
     def ids(self) -> list[str]:
@@ -266,6 +272,8 @@ class Registry:
             newer = isinstance(error, NewerRecord)
             raise DamagedRecord(task_id, f"{name}: {error}", newer=newer) from None
         except (FileNotFoundError, NotADirectoryError):
+            if path.parent.is_symlink():
+                raise DamagedRecord(task_id, "is a link") from None
             if is_task_id(task_id) and path.parent.is_dir():
                 raise DamagedRecord(task_id, f"{name} is missing") from None
             if path.parent.exists():
@@ -302,6 +310,8 @@ def _settings_from_record(record: dict[str, Any]) -> Settings:
 
 def _reason(path: Path) -> str:
     try:
-        return path.with_name(f"{path.name}.reason").read_text(errors="replace").strip()
+        return (
+            read_regular(path.with_name(f"{path.name}.reason"), RECORD_LIMIT).decode(errors="replace").strip()
+        )
     except OSError:
         return "the reason was not written down"

@@ -14,10 +14,13 @@ from app.model.status import Priority, Status
 from app.model.task import Request, State, Task
 from app.registry.boot import boot_id
 from app.registry.codec import dump, request_to_record, state_to_record
-from app.registry.files import locked, sync_folder, write_atomic, write_new
-from app.registry.paths import is_task_id, marker_id, marker_name
-from app.registry.store import DamagedRecord, Registry, Settings, UnknownTask
+from app.registry.files import locked, read_regular, sync_folder, touch, write_atomic, write_new
+from app.registry.paths import END, is_task_id, marker_id, marker_name
+from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, Settings, UnknownTask
 from app.registry.values import SCHEMA, BadRecord
+
+_HALF_MADE = ".new"
+"""The folder of the task that is being accepted: what a crash leaves of it goes with the next one."""
 
 ENVIRONMENT = "env"
 """The file in a task's folder that keeps the environment for its start: ``KEY=VALUE`` ended by NUL bytes."""
@@ -57,7 +60,7 @@ class Transaction:
         request = replace(request, id=self._next_id(request.created), number=self.settings.next_number)
         state = State(Status.QUEUED, not_before=request.not_before)
         home = self.registry.home
-        folder = home.tasks / f".new-{request.id}"
+        folder = home.tasks / _HALF_MADE
         _remove(folder)
         self.save(replace(self.settings, next_number=request.number + 1, last_id=request.id))
         try:
@@ -67,11 +70,13 @@ class Transaction:
             write_new(folder / "state.toml", dump(state_to_record(state)))
             self.mark_queued(Task(request, state))
             folder.rename(home.task(request.id))
+            sync_folder(home.tasks)
         except BaseException:
+            with contextlib.suppress(OSError):
+                home.task(request.id).rename(folder)
             _remove(folder)
             self.unmark_queued(Task(request, state))
             raise
-        sync_folder(home.tasks)
         return Task(request, state)
 
     def write_state(self, task: Task, state: State) -> Task:
@@ -84,20 +89,30 @@ class Transaction:
         if state.status is Status.QUEUED:
             self.mark_queued(replace(task, state=state))
         write_atomic(self.registry.home.task_file(task.id, "state.toml"), dump(state_to_record(state)))
-        if state.status is not Status.QUEUED:
-            self.unmark_queued(task)
-        if state.status is not Status.STARTING:
-            self.unmark_running(task.id)
-        if state.status.ended:
-            # Mostly gone already; it may hold secrets, and a retry brings its own.
-            self.registry.home.task_file(task.id, ENVIRONMENT).unlink(missing_ok=True)
+        self.settle(replace(task, state=state))
         return replace(task, state=state, live=None)
 
+    def settle(self, task: Task) -> None:
+        """Take away what the record of a task says is over: its marker, and after its end all it ran with."""
+        if task.state.status is not Status.QUEUED:
+            self.unmark_queued(task)
+        if task.state.status is not Status.STARTING:
+            self.unmark_running(task.id)
+        if task.state.status.ended:
+            _forget(self.registry.home.task(task.id))
+
     def requeue(self, task: Task, environment: Mapping[str, str], state: State) -> Task:
-        """Put an ended task back into the queue, to be started with this environment. Raises as ``write_state``."""
+        """Put an ended task back into the queue, to start with this environment. Raises NewerTask."""
         refuse_newer(task)
-        write_atomic(self.registry.home.task_file(task.id, ENVIRONMENT), pack_environment(environment))
-        return self.write_state(task, state)
+        # The marker comes first: whoever finds it at an ended task settles what a crash has left half done.
+        self.mark_queued(replace(task, state=state))
+        try:
+            write_atomic(self.registry.home.task_file(task.id, ENVIRONMENT), pack_environment(environment))
+            return self.write_state(task, state)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self.settle(task)
+            raise
 
     def save(self, settings: Settings) -> None:
         """Replace ``registry.toml``."""
@@ -126,11 +141,11 @@ class Transaction:
         if task.state.status is Status.QUEUED:
             self.mark_queued(task)
         elif task.state.status is Status.STARTING:
-            (self.registry.home.running / task.id).touch(mode=0o600)
+            touch(self.registry.home.running / task.id)
 
     def mark_queued(self, task: Task) -> None:
         """Put a task among the waiting ones, at the place of its priority."""
-        (self.registry.home.queued / marker_name(task.priority, task.number, task.id)).touch(mode=0o600)
+        touch(self.registry.home.queued / marker_name(task.priority, task.number, task.id))
         self.unmark_queued(task, keep=task.priority)
 
     def unmark_queued(self, task: Task, keep: Priority | None = None) -> None:
@@ -144,6 +159,13 @@ class Transaction:
         """Take a task out of the folder of running ones."""
         self.changed = True
         (self.registry.home.running / task_id).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def reindexed(self) -> Iterator[None]:
+        """Should this process be killed in here, the next transaction makes the markers agree with the records."""
+        self.save(replace(self.settings, boot=""))
+        yield
+        self.save(replace(self.settings, boot=boot_id()))
 
 
 @contextlib.contextmanager
@@ -185,7 +207,7 @@ def quarantine(registry: Registry, damage: DamagedRecord) -> None:
         if not _still_damaged(registry, damage.task_id):
             return
         target = _free_name(registry.home.quarantine / damage.task_id)
-        write_new(target.with_name(f"{target.name}.reason"), f"{damage.reason}\n".encode())
+        write_atomic(target.with_name(f"{target.name}.reason"), f"{damage.reason}\n".encode())
         source.rename(target)
         change.unmark(damage.task_id)
 
@@ -203,7 +225,7 @@ def _settings_or_rebuilt(registry: Registry) -> Settings:
             return settings
     except BadRecord as error:
         broken = _free_name(registry.home.quarantine / "registry.toml")
-        write_new(broken.with_name(f"{broken.name}.reason"), f"{error}\n".encode())
+        write_atomic(broken.with_name(f"{broken.name}.reason"), f"{error}\n".encode())
         registry.home.settings.rename(broken)
     return _rebuilt(registry)
 
@@ -228,9 +250,9 @@ def _task_records(registry: Registry) -> Iterator[Path]:
 
 def _number_in(path: Path) -> int:
     with contextlib.suppress(OSError, ValueError):
-        for line in path.read_text(errors="replace").splitlines():
-            if line.startswith("number = "):
-                return int(line.removeprefix("number = "))
+        for line in read_regular(path, RECORD_LIMIT).splitlines():
+            if line.startswith(b"number = "):
+                return int(line.removeprefix(b"number = "))
     return 0
 
 
@@ -247,6 +269,15 @@ def _reindex(change: Transaction) -> None:
             continue
         change.mark(task)
     change.save(replace(change.settings, boot=boot_id()))
+
+
+def _forget(folder: Path) -> None:
+    """Remove from an ended task's folder what it was started with, which may hold secrets, how it ended, which
+    its record tells now, and what a process that was killed while writing either has left of it."""
+    over = (ENVIRONMENT, f".{ENVIRONMENT}.", END, ".state.toml.")
+    for name in os.listdir(folder):  # noqa: PTH208 - names are all that is needed
+        if name == ENVIRONMENT or name.startswith(over[1:]):
+            (folder / name).unlink(missing_ok=True)
 
 
 def _remove(folder: Path) -> None:

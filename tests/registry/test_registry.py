@@ -269,10 +269,10 @@ def test_a_lock_that_cannot_be_looked_at_is_not_a_free_one(
     (registry.home.running / task.id).touch()
     open_file = os.open
 
-    def refuse(path: Path, *args: int) -> int:
+    def refuse(path: Path, *args: int, **options: int) -> int:
         if Path(path) == registry.home.running / task.id:
             raise OSError(24, "Too many open files", str(path))
-        return open_file(path, *args)
+        return open_file(path, *args, **options)
 
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(OSError, match="Too many"):

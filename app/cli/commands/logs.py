@@ -11,6 +11,7 @@ from app.cli.errors import CommandError, UsageError
 from app.cli.output import on_terminal, terminal_width, uses_colour, warn
 from app.cli.printing import Printer, RawPrinter, ScreenPrinter, start_of_last
 from app.cli.session import Meant, Session
+from app.logs.summary import log_remark
 from app.model.status import Status
 from app.model.task import Task
 
@@ -58,6 +59,8 @@ def _log_of(session: Session, meant: Meant) -> Path:
     if run is None:
         number = meant.task.number
         raise CommandError(f"#{number} has not started and has no log yet; delegate logs -f {number} waits")
+    if run.log_dropped is not None:
+        raise CommandError(f"#{meant.task.number}: {log_remark(run)}")
     return session.registry.home.log(run.log)
 
 

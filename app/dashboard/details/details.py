@@ -12,9 +12,11 @@ from app.dashboard.details.summary import SummaryPane
 from app.dashboard.details.tabs import TabsLine
 from app.dashboard.log.pane import LogPane
 from app.dashboard.plans.plan import task_title
-from app.logs.summary import compose_summary
+from app.logs.source import lies_at
+from app.logs.summary import compose_summary, log_remark, with_remarks
 from app.model.status import Status
 from app.model.task import Task
+from app.registry.files import read_regular
 from app.registry.paths import Home
 
 LOG, SUMMARY = "log", "summary"
@@ -110,7 +112,9 @@ class Details(Vertical):
         if attempt is None or not task.status.ended:
             return None
         written = _read_text(self._home.task_file(task.id, attempt.summary)) if attempt.summary else None
-        return written or compose_summary(task, attempt, str(self._home.log(attempt.log)))
+        if written:
+            return with_remarks(written, attempt)
+        return compose_summary(task, attempt, str(lies_at(self._home.log(attempt.log))))
 
     def _write_title(self) -> None:
         task = self._shown
@@ -138,10 +142,7 @@ SUMMARY_BYTES = 256 * 1024
 
 def _read_text(path: Path) -> str | None:
     try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            return file.read(SUMMARY_BYTES).decode("utf-8", "replace")
+        return read_regular(path, SUMMARY_BYTES).decode("utf-8", "replace")
     except OSError:
         return None
 
@@ -161,7 +162,9 @@ def _why_empty(task: Task | None) -> str:
         return ""
     if task.status is Status.QUEUED:
         return f"It has not started yet: {task.queue_reason or 'it waits for its turn'}."
-    return "It has written nothing yet." if task.status.live else "It wrote nothing."
+    if task.status.live:
+        return "It has written nothing yet."
+    return log_remark(task.attempt) or "It wrote nothing."
 
 
 def _size(count: int) -> str:

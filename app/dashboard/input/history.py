@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from app.registry.files import read_regular
+from app.registry.safety import expect_own_folder
 
 MAX_ENTRIES = 500
 """Entries kept in the file and in memory; older ones go."""
 
 _SLACK = 200
+_LONGEST = 16 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -80,7 +85,7 @@ class InputStore:
     def load_history(self) -> list[str]:
         """The earlier inputs, oldest first; lines that do not parse are passed over."""
         try:
-            lines = self.history_file.read_text(encoding="utf-8", errors="replace").split("\n")
+            lines = self._read(self.history_file).split("\n")
         except OSError:
             return []
         entries = [entry for line in lines if (entry := _entry(line)) is not None][-MAX_ENTRIES:]
@@ -91,15 +96,14 @@ class InputStore:
     def append(self, text: str) -> None:
         """Adds one input at the end of the history file."""
         with suppress(OSError):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self.history_file.open("a", encoding="utf-8") as file:
-                self.history_file.chmod(0o600)
+            self._make_folder()
+            with open(self.history_file, "a", encoding="utf-8", opener=_own) as file:
                 file.write(_line(text))
 
     def load_draft(self) -> str:
         """The unsent text of the last session, or an empty string."""
         try:
-            return self.draft_file.read_text(encoding="utf-8", errors="replace")
+            return self._read(self.draft_file)
         except OSError:
             return ""
 
@@ -113,11 +117,24 @@ class InputStore:
 
     def _write(self, path: Path, text: str) -> None:
         with suppress(OSError):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
             fresh = path.with_suffix(".new")
-            fresh.touch(mode=0o600)
-            fresh.write_text(text, encoding="utf-8", errors="replace")
+            with open(fresh, "w", encoding="utf-8", errors="replace", opener=_own) as file:
+                file.write(text)
             fresh.replace(path)
+
+    def _read(self, path: Path) -> str:
+        return read_regular(path, _LONGEST).decode("utf-8", "replace")
+
+    def _make_folder(self) -> None:
+        """Make the folder; one that is a link, or that others can change, is not written to."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        expect_own_folder(self.folder)
+
+
+def _own(path: str, flags: int) -> int:
+    """Open a file of the user's alone, following no link in its place."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
 
 
 def _entry(line: str) -> str | None:
