@@ -161,11 +161,6 @@ def _log(task: Task, path: str) -> str:
     return f"dropped on {_local(dropped)}, to keep all logs within their bound" if dropped else path
 
 
-def _log(task: Task, path: str) -> str:
-    dropped = task.attempt.log_dropped if task.attempt else None
-    return f"dropped on {_local(dropped)}, to keep all logs within their bound" if dropped else path
-
-
 def _verdict(run: Attempt) -> str:
     return run.verdict.word if run.verdict else "open"
 
