@@ -93,7 +93,7 @@ async def test_a_wide_screen_shows_everything() -> None:
     assert lines[0].split() == ["#", "Task", "Agent", "Status", "Progress", "Time", "Last", "line"]
     running = "▌ ▶ 8 Run integration test suite worker running ██████░░░░░ 47/89 8m15 POST /users"
     assert lines[1].split() == running.split()
-    assert lines[3].endswith("queued     after #8")
+    assert lines[3].endswith("queued            after #8")
     assert lines[4].startswith(" ●✓  7  Fix ESLint errors")
     assert lines[5].startswith("  ✗  9  Update")
     assert lines[5].endswith("conflict in node")
@@ -151,8 +151,8 @@ async def test_wide_characters_keep_the_columns_aligned() -> None:
         fill(table, [task(1, "日本語のドキュメントを作成する" * 3), task(2, "plain")])
         await pilot.pause()
         strips = app.screen._compositor.render_strips()[1:3]
-    found = [[segment.text for segment in strip.crop(42, 51)] for strip in strips]
-    assert ["".join(texts) for texts in found] == ["running  ", "running  "]
+    found = [[segment.text for segment in strip.crop(41, 51)] for strip in strips]
+    assert ["".join(texts) for texts in found] == ["running   ", "running   "]
 
 
 async def test_cursor_keeps_its_task_when_rows_move() -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import takewhile
 
-from app.dashboard.table.rows import Counts, count, ordered
+from app.dashboard.table.rows import Counts, count, ordered, set_or_drop
 from app.model.outcome import Progress
 from app.model.task import Task
+from app.model.vitals import Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Board:
     tasks: dict[str, Task] = field(default_factory=dict)
     progress: dict[str, Progress] = field(default_factory=dict)
     last_lines: dict[str, str] = field(default_factory=dict)
+    silences: dict[str, Silence] = field(default_factory=dict)
     open: dict[str, Task] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -66,10 +68,13 @@ class Board:
         if task_id not in self.tasks or not self.tasks[task_id].status.live:
             return
         self.last_lines[task_id] = last_line
-        if progress is None:
-            self.progress.pop(task_id, None)
-        else:
-            self.progress[task_id] = progress
+        self.silences.pop(task_id, None)
+        set_or_drop(self.progress, task_id, progress)
+
+    def fall_silent(self, task_id: str, silence: Silence | None) -> None:
+        """Take how long a running task has said nothing; None when it speaks again."""
+        if task_id in self.tasks and self.tasks[task_id].status.live:
+            set_or_drop(self.silences, task_id, silence)
 
     def _just_ended(self, before: Task | None, task: Task) -> bool:
         """Whether this is the end of a run that nobody was told of; it may have been too short to be seen."""
@@ -120,6 +125,7 @@ class Board:
     def _forget_log(self, task_id: str) -> None:
         self.progress.pop(task_id, None)
         self.last_lines.pop(task_id, None)
+        self.silences.pop(task_id, None)
 
 
 def _ended_since(task: Task, today: date) -> bool:

@@ -13,10 +13,13 @@ from pathlib import Path
 from textual.message import Message
 
 from app.logs.sanitise import sanitise
+from app.logs.silence import silence_of
 from app.logs.window import LogFile
 from app.model.outcome import Progress
 from app.model.queue import Limits
+from app.model.status import Status
 from app.model.task import Task
+from app.model.vitals import Silence
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
 from app.supervisor import launch
 
@@ -65,17 +68,32 @@ class LogSpoke(Message):
     last_line: str
 
 
-class Feed:
-    """Watches the registry for one dashboard.
+@dataclass
+class FellSilent(Message):
+    """A running task has said nothing for long (and longer than last told), or None: it speaks again."""
 
-    ``post`` is called from threads of its own. One thread waits for the bell, the other reads; while no task
+    task_id: str
+    silence: Silence | None
+
+
+class Feed:
+    """Watches the registry for one dashboard. A task is silent after ``quiet_after_s`` seconds, None: never.
+
+    ``limits`` tells what may run at once; ``post`` is called from threads of its own. One thread waits for the bell, the other reads; while no task
     runs neither of them has a clock.
     """
 
-    def __init__(self, registry: Registry, limits: Limits, post: Callable[[Message], object]) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        limits: Callable[[], Limits],
+        post: Callable[[Message], object],
+        quiet_after_s: float | None = None,
+    ) -> None:
         self._registry = registry
         self._limits = limits
         self._post = post
+        self._quiet_after_s = quiet_after_s
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._lock = threading.Lock()
@@ -83,6 +101,7 @@ class Feed:
         self._known: dict[str, tuple[int, ...]] = {}
         self._open: dict[str, Task] = {}
         self._sizes: dict[Path, int] = {}
+        self._silent: dict[str, str] = {}
         self._horizon = ""
         self._complete = False
         self._told_paused = False
@@ -135,12 +154,13 @@ class Feed:
             if rung or time.monotonic() - alive >= ALIVE_PERIOD_S:
                 alive = time.monotonic()
                 self._tell_changes()
+                self._tell_silences()
             self._tell_logs()
             if rung:
                 self._stop.wait(BURST_S)
 
     def _tell_newest(self) -> None:
-        newest = self._registry.recent(FIRST_TASKS, self._limits)
+        newest = self._registry.recent(FIRST_TASKS, self._limits())
         ids = self._registry.ids()[-FIRST_TASKS:]
         self._horizon = ids[0] if ids else ""
         self._tell(newest, [])
@@ -169,7 +189,7 @@ class Feed:
         listed = self._registry.ids()
         ids = set(listed)
         removed = [task_id for task_id in self._known if task_id not in ids]
-        now_open = {task.id: task for task in self._registry.open_tasks(self._limits) if task.id in ids}
+        now_open = {task.id: task for task in self._registry.open_tasks(self._limits()) if task.id in ids}
         wanted = (named | self._open.keys() | self._moved(listed)) & ids - now_open.keys()
         fresh = [task for task in now_open.values() if task != self._open.get(task.id)]
         told = [*fresh, *self._loaded(wanted)]
@@ -234,9 +254,26 @@ class Feed:
         if size == self._sizes.get(path, 0):
             return
         self._sizes[path] = size
+        self._silent.pop(task_id, None)  # whoever is told that it spoke forgets its silence
         text = log.tail_text(TAIL_BYTES)
         progress = read_progress(text, cut=size > TAIL_BYTES)
         self._post(LogSpoke(task_id, progress, last_line(text)))
+
+    def _tell_silences(self) -> None:
+        """Tell who is silent in other words than before: once a minute, not once a second."""
+        found = {task.id: silence for task in self._open.values() if (silence := self._silence(task))}
+        words = {task_id: f"{silence.words} {silence.question}" for task_id, silence in found.items()}
+        for task_id in words.keys() | self._silent.keys():
+            if words.get(task_id) != self._silent.get(task_id):
+                self._post(FellSilent(task_id, found.get(task_id)))
+        self._silent = words
+
+    def _silence(self, task: Task) -> Silence | None:
+        if task.status is not Status.RUNNING or task.attempt is None or task.live is None:
+            return None
+        since = task.live.since
+        running_s = None if since is None else time.monotonic() - since
+        return silence_of(self._registry.home.log(task.attempt.log), running_s, self._quiet_after_s)
 
 
 def last_line(text: str) -> str:

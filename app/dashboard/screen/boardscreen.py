@@ -137,7 +137,7 @@ class BoardScreen(Screen[None]):
         if board.tasks and not rows:
             self.table.set_tasks(rows, empty=(f"No task fits: {self.filter_words}", "", "esc shows all"))
         else:
-            self.table.set_tasks(rows, board.progress, board.last_lines)
+            self.table.set_tasks(rows, board.progress, board.last_lines, silences=board.silences)
         if self.details.shown is None:
             self.details.show(self.table.cursor_task)
         self._counts = board.counts(datetime.now().astimezone().date())
@@ -146,8 +146,9 @@ class BoardScreen(Screen[None]):
 
     def refresh_row(self, task: Task) -> None:
         """Show one task as it is now."""
-        board = self.board
-        self.table.update_task(task, board.progress.get(task.id), board.last_lines.get(task.id, ""))
+        board, known = self.board, task.id
+        said = board.progress.get(known), board.last_lines.get(known, ""), board.silences.get(known)
+        self.table.update_task(task, *said)
 
     def refresh_details(self) -> None:
         """Show the selected task as it is now."""
@@ -175,10 +176,15 @@ class BoardScreen(Screen[None]):
         return list(self.app.available_themes)
 
     def _known(self) -> Known:
-        return Known(tuple(self.board.tasks.values()), self.table.cursor_task, self.themes)
+        return Known(
+            tuple(self.board.tasks.values()),
+            self.table.cursor_task,
+            self.themes,
+            self.session.config.on_quit,
+        )
 
     def _describe(self, draft: Draft) -> str:
-        tasks = self.board.tasks.values() if draft.after else ()
+        tasks = self.board.tasks.values() if draft.after or draft.after_any else ()
         setting = Setting(
             config=self.session.config,
             folder=self.session.folder,

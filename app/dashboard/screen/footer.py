@@ -52,6 +52,8 @@ def _sensible(name: str, status: Status | None, pane: str, unread: bool) -> bool
             return pane == "table" and status is not None
         case "stop":
             return status is not None and not status.ended
+        case "free":
+            return status is Status.QUEUED and pane == "table"
         case "retry" | "edit" | "delete":
             return status is not None and status.ended
         case "next":

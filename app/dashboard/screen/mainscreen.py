@@ -15,7 +15,7 @@ from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.editor import edit
 from app.dashboard.input.field import TaskInput
-from app.dashboard.news.feed import Feed, LogSpoke, RecordsChanged
+from app.dashboard.news.feed import Feed, FellSilent, LogSpoke, RecordsChanged
 from app.dashboard.news.watching import Watcher
 from app.dashboard.plans.actions import edit_and_retry
 from app.dashboard.plans.commanding import Commander, Finished
@@ -37,7 +37,9 @@ class MainScreen(BoardScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.feed = Feed(session.registry, session.config.limits, self.post_message)
+        self.feed = Feed(
+            session.registry, lambda: session.config.limits, self.post_message, session.config.quiet_after_s
+        )
         self.watcher = Watcher(self)
         self.commander = Commander(self)
         self.retrying: Task | None = None
@@ -84,6 +86,12 @@ class MainScreen(BoardScreen):
         if event.task_id in self.board.tasks:
             self.refresh_row(self.board.tasks[event.task_id])
 
+    def on_fell_silent(self, event: FellSilent) -> None:
+        """Show since when a task has said nothing."""
+        self.board.fall_silent(event.task_id, event.silence)
+        if event.task_id in self.board.tasks:
+            self.refresh_row(self.board.tasks[event.task_id])
+
     def on_finished(self, event: Finished) -> None:
         """Say how an action went; a new task's row stands at once."""
         if event.done is None:
@@ -91,6 +99,8 @@ class MainScreen(BoardScreen):
             self.bar.say(event.problem, Tone.PROBLEM)
             return
         done = event.done
+        if done.leave:
+            self.leave()
         if sum(self.board.add(task) for task in done.new):
             self.refresh_table()
             self.refresh_bars()
@@ -197,7 +207,11 @@ class MainScreen(BoardScreen):
         except OSError as error:
             self.bar.say(f"the theme is not saved: {error.strerror}", Tone.PROBLEM)
 
+    def quit(self) -> None:
+        """Leave as the settings want it: tasks go on, or are stopped, or it is asked."""
+        self.commander.leave(self.session.config.on_quit, tuple(self.board.open.values()))
+
     def leave(self) -> None:
-        """End the dashboard; tasks go on."""
+        """End the dashboard, and nothing else."""
         self.bar.save_draft()
         self.app.exit()

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from app.dashboard.screen.mainscreen import MainScreen
 
 
-def _on_task(kind: Kind, key: str = "", *, at_once: bool = False) -> Callable[[MainScreen], None]:
+def _on_task(
+    kind: Kind, key: str = "", *, at_once: bool = False, words: str = ""
+) -> Callable[[MainScreen], None]:
     """A key that does something to the task under the cursor."""
 
     def press(screen: MainScreen) -> None:
-        screen.commander.by_key(plan_for(kind, screen.table.cursor_task, at_once=at_once), key)
+        screen.commander.by_key(plan_for(kind, screen.table.cursor_task, at_once=at_once, words=words), key)
 
     return press
 
@@ -58,6 +60,9 @@ def _edit(screen: MainScreen) -> None:
     plan = plan_for(Kind.RETRY, task)
     if task is None or plan.problem:
         screen.commander.carry_out(plan)
+        return
+    if not task.status.ended:
+        screen.bar.say(f"#{task.number} is {task.status.word}: stop it before editing it", Tone.PROBLEM)
         return
     screen.retrying = task
     screen.bar.aim(Target.RETRY, editable_text(task), f"retry #{task.number} ›")
@@ -107,6 +112,9 @@ PRESSES: Mapping[str, Callable[[MainScreen], None]] = {
     "undo": _simply(Kind.UNDO),
     "clean": _clean,
     "pause": _pause,
+    "free": _on_task(Kind.FREE),
+    "raise": _on_task(Kind.PRIORITY, words="up"),
+    "lower": _on_task(Kind.PRIORITY, words="down"),
     "filter": _filter,
     "zoom": lambda screen: screen.zoom(),
     "pane": lambda screen: screen.next_pane(),

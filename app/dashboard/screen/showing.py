@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.agents.definitions import all_agents
 from app.dashboard.details.details import LOG, SUMMARY
 from app.dashboard.drawing.tone import Tone
+from app.dashboard.plans.actions import limit_words
 from app.dashboard.plans.plan import Plan, task_title
 from app.dashboard.screen.helpscreen import HelpScreen
 from app.dashboard.table.rows import Moment, row_of
@@ -31,7 +32,9 @@ def show_plan(screen: MainScreen, plan: Plan) -> bool:
         case Kind.HELP:
             screen.app.push_screen(HelpScreen())
         case Kind.QUIT:
-            screen.leave()
+            screen.quit()
+        case Kind.LIMIT if not plan.words:
+            screen.bar.say(limit_words(screen.session.config), Tone.DONE)
         case _:
             return False
     return True

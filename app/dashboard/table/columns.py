@@ -42,6 +42,9 @@ class Layout:
         return next((place for place in self.places if place.column is column), None)
 
 
+WIDE_FROM = 120
+"""The narrowest width that has room for a second word beside the status."""
+
 LAST_FROM = 100
 """The narrowest width that has the last line."""
 
@@ -54,7 +57,8 @@ BAR_FROM = 72
 STATUS_FROM = 60
 """The narrowest width that has more than glyph, number, name and time."""
 
-_LEAD, _TIME, _AGENT, _STATUS, _BAR, _COUNT = 4, 6, 8, 9, 18, 12
+_LEAD, _TIME, _AGENT, _BAR, _COUNT = 4, 6, 8, 18, 12
+_STATUS, _STATUS_WIDE = 10, 16  # "quiet 1h05", "running quiet 6m"
 _NAME_MOST = 44
 
 
@@ -82,7 +86,7 @@ def _fixed_widths(width: int, digits: int, bar: bool) -> dict[Column, int]:
     if width >= AGENT_FROM:
         sizes[Column.AGENT] = _AGENT
     if width >= STATUS_FROM:
-        sizes[Column.STATUS] = _STATUS
+        sizes[Column.STATUS] = _STATUS_WIDE if width >= WIDE_FROM else _STATUS
         sizes[Column.PROGRESS] = _BAR if bar else _COUNT
     return sizes
 

@@ -25,6 +25,16 @@ FULL, REST = "█", "░"
 THUMB = "▐"
 """What the scroll bars are made of."""
 
+EMPTY = (
+    "Nothing delegated yet.",
+    "",
+    "Type a task below and press Enter, for example:",
+    "",
+    "Run the test suite",
+    "Fix all ESLint errors in src/ p:low t:30m",
+)
+"""What an empty table says."""
+
 _BAR_MOST, _BAR_LEAST = 11, 4
 
 
@@ -100,7 +110,7 @@ class _Painter:
             case Column.AGENT:
                 return [(fit(row.agent, width), self.ink("muted"))]
             case Column.STATUS:
-                return [(fit(row.word, width), self.ink(self.state))]
+                return self.word(width)
             case Column.PROGRESS:
                 return self.progress(width)
             case Column.TIME:
@@ -124,9 +134,17 @@ class _Painter:
             (" ", self.ink()),
         ]
 
+    def word(self, width: int) -> list[Piece]:
+        """How it stands, and since when it is quiet; what is quiet is running, so that word leaves first."""
+        word, quiet = self.row.word, self.row.quiet
+        left = width - width_of(word) - 1
+        if not quiet or left < width_of(quiet):
+            return [(fit(quiet or word, width), self.ink(self.state))]
+        return [(f"{word} ", self.ink(self.state)), (fit(quiet, left), self.ink("muted"))]
+
     def name(self, width: int) -> list[Piece]:
         """The task's text; where the other columns have left, also what fits of how it stands."""
-        detail = "" if self.layout.place(Column.PROGRESS) else self.row.result
+        detail = "" if self.layout.place(Column.PROGRESS) else self.row.brief
         left = width - width_of(self.row.name) - width_of(detail)
         ink = self.ink("foreground", bold=self.row.unread)
         if not detail or left < 2:

@@ -7,12 +7,19 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from app.logs.sanitise import sanitise
 from app.model.duration import format_duration
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Attempt, Task
+from app.model.vitals import Silence
+
+Value = TypeVar("Value")
+
+LIKE_A_QUESTION = "question?"
+"""Stands in the row of a quiet task whose last line looks like a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,8 @@ class Row:
     """The cells of one task, sanitised.
 
     ``result`` belongs into the progress column; ``last`` is the last line, or what explains the end.
-    ``fraction`` is the filled part of the bar, or None where there is no bar to draw.
+    ``fraction`` is the filled part of the bar, or None where there is no bar to draw. ``quiet`` joins the
+    word, or stands for it where there is no room for both.
     """
 
     id: str
@@ -51,6 +59,12 @@ class Row:
     result: str
     time: str
     last: str
+    quiet: str = ""
+
+    @property
+    def brief(self) -> str:
+        """The one thing to show beside the name where there is room for nothing else."""
+        return self.quiet or self.result
 
     @property
     def explains(self) -> str:
@@ -60,11 +74,17 @@ class Row:
         return self.result
 
 
-def row_of(task: Task, progress: Progress | None, last_line: str, moment: Moment) -> Row:
-    """The row of a task. ``progress`` and ``last_line`` are what its log says, if anything does."""
+def row_of(
+    task: Task, progress: Progress | None, last_line: str, moment: Moment, silence: Silence | None = None
+) -> Row:
+    """The row of a task. ``progress`` and ``last_line`` are what its log says, if anything does; ``silence``
+    is how long it has said nothing, if that is long enough to be shown."""
     status = task.status
     progress = progress if status.live else None
+    silence = silence if status is Status.RUNNING and not task.stopping else None
     result, last = sanitise(_result(task, progress)), sanitise(_last(task, last_line))
+    if silence and silence.question:
+        result = result or LIKE_A_QUESTION
     return Row(
         id=task.id,
         status=status,
@@ -77,7 +97,16 @@ def row_of(task: Task, progress: Progress | None, last_line: str, moment: Moment
         result=result,
         time=time_cell(task, moment),
         last=last if last != result else "",
+        quiet=silence.words if silence else "",
     )
+
+
+def set_or_drop(known: dict[str, Value], key: str, value: Value | None) -> None:
+    """Keep a value under a key, or nothing where there is none."""
+    if value is None:
+        known.pop(key, None)
+    else:
+        known[key] = value
 
 
 def title(task: Task) -> str:

@@ -13,20 +13,11 @@ from textual.timer import Timer
 from app.dashboard.drawing.painted import Painted, thumb
 from app.dashboard.keys import MOVES, bindings
 from app.dashboard.table.columns import Layout, layout
-from app.dashboard.table.rowpaint import NOTHING, Shown, heading, paint
-from app.dashboard.table.rows import Clock, Moment, row_of
+from app.dashboard.table.rowpaint import EMPTY, NOTHING, Shown, heading, paint
+from app.dashboard.table.rows import Clock, Moment, row_of, set_or_drop
 from app.model.outcome import Progress
 from app.model.task import Task
-
-EMPTY = (
-    "Nothing delegated yet.",
-    "",
-    "Type a task below and press Enter, for example:",
-    "",
-    "Run the test suite",
-    "Fix all ESLint errors in src/ p:low t:30m",
-)
-"""What an empty table says."""
+from app.model.vitals import Silence
 
 
 class TaskTable(Painted, can_focus=True):
@@ -75,6 +66,7 @@ class TaskTable(Painted, can_focus=True):
         self._tasks: list[Task] = []
         self._progress: dict[str, Progress] = {}
         self._last_lines: dict[str, str] = {}
+        self._silences: dict[str, Silence] = {}
         self._clock: Clock = Moment.now
         self._index: dict[str, int] | None = None
         self._digits = 2
@@ -94,9 +86,10 @@ class TaskTable(Painted, can_focus=True):
         last_lines: Mapping[str, str] | None = None,
         now: Clock = Moment.now,
         *,
+        silences: Mapping[str, Silence] | None = None,
         empty: tuple[str, ...] = EMPTY,
     ) -> None:
-        """Show these tasks in this order; ``progress`` and ``last_lines`` are keyed by id.
+        """Show these tasks in this order; ``progress``, ``last_lines`` and ``silences`` are keyed by id.
 
         The cursor stays on its task; when that has gone, on the row where it was. ``empty`` is said when
         there are none.
@@ -104,6 +97,7 @@ class TaskTable(Painted, can_focus=True):
         before = self.cursor_task
         self._tasks = list(tasks)
         self._progress, self._last_lines = dict(progress or {}), dict(last_lines or {})
+        self._silences = dict(silences or {})
         self._clock, self._index, self._empty = now, None, empty
         self._digits = len(str(max((task.number for task in self._tasks), default=0)))
         kept = self._position(before.id) if before else None
@@ -111,16 +105,21 @@ class TaskTable(Painted, can_focus=True):
         self._settle()
         self._tell_if_other(before)
 
-    def update_task(self, task: Task, progress: Progress | None = None, last_line: str = "") -> None:
+    def update_task(
+        self,
+        task: Task,
+        progress: Progress | None = None,
+        last_line: str = "",
+        silence: Silence | None = None,
+    ) -> None:
         """Show a task as it is now; only its line is repainted. A task that is not here is ignored."""
         position = self._position(task.id)
         if position is None:
             return
         self._tasks[position] = task
         self._last_lines[task.id] = last_line
-        self._progress.pop(task.id, None)
-        if progress is not None:
-            self._progress[task.id] = progress
+        set_or_drop(self._progress, task.id, progress)
+        set_or_drop(self._silences, task.id, silence)
         self._settle()
 
     @property
@@ -267,7 +266,8 @@ class TaskTable(Painted, can_focus=True):
         if y == 0 or index >= len(self._tasks):
             return NOTHING
         task = self._tasks[index]
-        row = row_of(task, self._progress.get(task.id), self._last_lines.get(task.id, ""), self._clock())
+        said = self._progress.get(task.id), self._last_lines.get(task.id, "")
+        row = row_of(task, *said, self._clock(), self._silences.get(task.id))
         return Shown(row, index == self._cursor, y - 1 in self._thumb())
 
     def render_line(self, y: int) -> Strip:
