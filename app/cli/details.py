@@ -117,7 +117,7 @@ def _limits(request: Request) -> Iterator[tuple[str, str]]:
     if request.keep_leftovers:
         yield "leftovers", "kept: what outlives the command goes on"
     if request.twice:
-        yield "twice", "may run twice: started again by itself after it was lost"
+        yield "twice", "may run twice: on_lost may start it again after it was lost"
 
 
 def _conditions(task: Task) -> Iterator[tuple[str, str]]:

@@ -84,9 +84,16 @@ class DelegateApp(App[None]):
         """The terminal says that something else is being looked at."""
         self.main.watcher.sign_of_life(focused=False)
 
+    async def action_quit(self) -> None:
+        """Leave as the q key does; a screen over the main one goes first."""
+        while self.screen is not self.main:
+            self.pop_screen()
+        self.main.quit()
+
     def action_help_quit(self) -> None:
         """Ctrl+c copies elsewhere and ends nothing here; say what does."""
-        self.main.bar.say("q leaves (esc first, if you are typing); running tasks go on")
+        then = "; running tasks go on" if self.session.config.on_quit == "keep" else ""
+        self.main.bar.say(f"q leaves (esc first, if you are typing){then}")
 
     def _load_themes(self) -> list[str]:
         loaded = load_themes()

@@ -61,7 +61,7 @@ _ADD_OPTIONS = (
     Option(("--tag",), "a word to find it by", "TAG", repeat=True),
     Option(("--commit",), "commit what the worker fixed, or never do", "yes|no", ("yes", "no")),
     Option(("--retries",), "try again by itself so often when it fails, after ever longer pauses", "N"),
-    Option(("--twice",), "it may run twice: start it again by itself after it was lost"),
+    Option(("--twice",), "it may run twice: on_lost may start it again by itself after it was lost"),
     Option(("--quiet-timeout",), "stop it when it says nothing for this time", "TIME"),
     Option(("--memory",), "stop it when it uses more than this: 512M, 2G", "SIZE"),
     Option(
@@ -159,7 +159,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "free",
         "TASK…",
-        "start without what it waits for: other tasks, a time",
+        "start it without what it waits for",
         keys=("f",),
         label="start now",
         group=QUEUE,
@@ -188,7 +188,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "quit",
         "",
-        "leave; running tasks go on unless on_quit says otherwise",
+        "leave; running tasks go on, unless set otherwise",
         keys=("q",),
         label="quit",
         shell=False,
@@ -221,7 +221,7 @@ KEYS: tuple[Key, ...] = (
 )
 """Every key that is not just a command's. Moving keys work in the log pane too."""
 
-FOOTER: tuple[str, ...] = ("input", "open", "stop", "retry", "next", "filter", "help")
+FOOTER: tuple[str, ...] = ("input", "open", "stop", "free", "retry", "next", "filter", "help")
 """The ids the footer shows, most wanted first; what does not fit is left out from the right."""
 
 GROUPS: tuple[str, ...] = (DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING)

@@ -60,7 +60,7 @@ def open_feed(registry: Registry) -> Iterator[Callable[[], Heard]]:
 
     def start() -> Heard:
         heard = Heard()
-        feeds.append(Feed(registry, Limits(4), heard))
+        feeds.append(Feed(registry, lambda: Limits(4), heard))
         feeds[-1].start()
         assert until(lambda: heard.records and heard.records[-1].complete)
         return heard
@@ -142,7 +142,7 @@ def test_a_record_that_does_not_parse_is_counted(
 
 def test_stopping_a_feed_ends_its_threads(registry: Registry) -> None:
     heard = Heard()
-    feed = Feed(registry, Limits(4), heard)
+    feed = Feed(registry, lambda: Limits(4), heard)
     feed.start()
     assert until(lambda: heard.records)
     feed.stop()
@@ -167,7 +167,7 @@ def test_a_registry_without_its_folders_is_watched_all_the_same(tmp_path: Path) 
     from app.registry.paths import Home
 
     heard = Heard()
-    feed = Feed(Registry(Home(tmp_path / "fresh")).open(), Limits(4), heard)
+    feed = Feed(Registry(Home(tmp_path / "fresh")).open(), lambda: Limits(4), heard)
     feed.start()
     assert until(lambda: heard.records)
     assert heard.records[0].tasks == []

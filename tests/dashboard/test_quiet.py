@@ -86,7 +86,7 @@ def test_the_feed_tells_a_silence_once_and_its_end(
     script = f"!printf 'Name: '; until [ -e {speak} ]; do sleep 0.05; done; echo again; exec sleep 60"
     running = delegate(registry, script, config)
     heard = Heard()
-    feed = Feed(registry, Limits(4), heard, quiet_after_s=1.0)
+    feed = Feed(registry, lambda: Limits(4), heard, quiet_after_s=1.0)
     feed.start()
 
     def told() -> list[FellSilent]:

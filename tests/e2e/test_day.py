@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.model.status import Status
+from app.registry.config import save_setting
 from app.registry.store import Registry
 from tests.e2e.conftest import Open
 from tests.e2e.terminal import Terminal
@@ -131,7 +132,9 @@ def test_resizing_loses_nothing(registry: Registry, open_terminal: Open) -> None
     assert registry.in_hand()
 
 
-def test_the_hangup_of_a_terminal_stops_nothing(registry: Registry, open_terminal: Open) -> None:
+@pytest.mark.parametrize("policy", ["keep", "stop", "ask"])
+def test_the_hangup_of_a_terminal_stops_nothing(registry: Registry, open_terminal: Open, policy: str) -> None:
+    save_setting("on_quit", policy)
     terminal = open_terminal(80, 24)
     enter(terminal, "!sleep 300")
     terminal.expect("▶")

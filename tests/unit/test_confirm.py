@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.dashboard.plans.confirm import WINDOW_S, Answer, answer, ask_again, ask_plainly
+from app.dashboard.plans.confirm import WINDOW_S, Answer, answer, ask_again, ask_among, ask_plainly
 
 
 @pytest.mark.parametrize("key", ["x", "y"])
@@ -31,6 +31,14 @@ def test_without_a_question_keys_mean_what_they_always_mean() -> None:
 @pytest.mark.parametrize("key", ["y", "enter"])
 def test_a_question_from_a_sentence_waits(key: str) -> None:
     assert answer(ask_plainly("stop 7", "stop #7?"), key, 1e9) is Answer.YES
+
+
+def test_a_question_with_several_answers_tells_them_apart() -> None:
+    question = ask_among("stop", "y stops, n leaves", frozenset({"y"}), {"n": "leave"})
+    assert answer(question, "y", 1e9) is Answer.YES
+    assert answer(question, "n", 1e9) is Answer.OTHER
+    assert answer(question, "escape", 1e9) is Answer.NO
+    assert question.others["n"] == "leave"
 
 
 @pytest.mark.parametrize("key", ["n", "escape", "x", "space"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from app.model.agent import AgentDefinition
 from app.model.request import Draft, parse_request
 from app.model.sentences import Kind, read
 from app.model.status import Status
+from app.model.task import Attempt
 from app.registry.config import Config
 from tests.dashboard.samples import task
 
@@ -67,6 +70,11 @@ def tone(text: str, known: Known = KNOWN) -> Tone:
         ("/theme light", "⏎ change the colours to light"),
         ("/filter failed", "⏎ show only tasks with “failed”"),
         ("/filter", "⏎ show all tasks again"),
+        ("start #12 now", "⏎ start #12 Security scan without what it waits for"),
+        ("make #12 high priority", "⏎ give high priority to #12 Security scan"),
+        ("raise the priority of #12", "⏎ raise the priority of #12 Security scan"),
+        ("/limit 6", "⏎ run at most 6 at once from now on"),
+        ("/limit", "⏎ show how many run at once"),
     ],
 )
 def test_what_enter_will_do(text: str, said: str) -> None:
@@ -79,6 +87,8 @@ def test_what_enter_will_do(text: str, said: str) -> None:
         ("stop #7", "#7 has ended already: complete"),
         ("/wait 7", "#7 has ended already: complete"),
         ("/retry 8", "#8 is running: stop it before running it again"),
+        ("/free 8", "#8 does not wait: running"),
+        ("/priority high 7", "#7 does not wait: complete"),
         ("/delete 8", "#8 is running: stop it before deleting it"),
         ("/stop 99", "no task fits “99”: name one by its number, such as #7"),
         ("/theme pink", "no theme pink: there are dark, light"),
@@ -143,7 +153,7 @@ CLAUDE = AgentDefinition("claude", ("claude", "{task}"), "config.toml")
 
 
 def facts(text: str, tmp_path: Path, **changes: object) -> str:
-    known = {7: Status.COMPLETE, 8: Status.RUNNING}
+    known = {7: Status.COMPLETE, 8: Status.RUNNING, 9: Status.FAILED}
     setting = Setting(
         config=Config(limit=2, agents=(CLAUDE,)), folder=tmp_path, home=str(tmp_path.parent), statuses=known
     )
@@ -162,6 +172,17 @@ def facts(text: str, tmp_path: Path, **changes: object) -> str:
         ("!make", "starts now · shell command · normal · stops after 1h · "),
         ("Run it after:7", "starts now · worker · "),
         ("Run it after:7,8", "starts after #8 · worker · "),
+        ("Run it after:8?", "starts after #8 ends · worker · "),
+        ("Run it after:9?", "starts now · worker · "),
+        ("Run it after:9", "waits: #9 has ended, failed; f starts it all the same · worker · "),
+        ("Run it delay:10m after:8", "starts after #8, in 10m · worker · "),
+        ("Run it retries:3", "starts now · worker · normal · stops after 1h · tries again 3 times · "),
+        ("Run it retries:1", "starts now · worker · normal · stops after 1h · tries again once · "),
+        (
+            "Run it quiet:10m mem:2G twice:yes leftovers:keep",
+            "starts now · worker · normal · stops after 1h · stops after 10m of silence"
+            " · at most 2G of memory · may run twice · keeps what it leaves running · ",
+        ),
         ("Run it commit:yes", "starts now · worker · normal · stops after 1h · commits what it fixed · "),
     ],
 )
@@ -172,6 +193,30 @@ def test_what_a_new_task_would_be(text: str, said: str, tmp_path: Path) -> None:
 def test_a_new_task_says_why_it_waits(tmp_path: Path) -> None:
     assert facts("Run it", tmp_path, running=2).startswith("waits: 2 of 2 running")
     assert facts("Run it", tmp_path, paused=True).startswith("waits: queue paused")
+
+
+def test_a_new_task_says_when_it_starts(tmp_path: Path) -> None:
+    now = datetime.now().astimezone().replace(hour=12, minute=0)
+    assert facts("Run it at:18:00", tmp_path, now=now).startswith("starts at 18:00 · worker")
+    tomorrow = f"{now + timedelta(days=1):%a %d %b} 11:00"
+    assert facts("Run it at:11:00", tmp_path, now=now).startswith(f"starts {tomorrow} · worker")
+    with pytest.raises(CannotDelegate, match="has passed already"):
+        facts("Run it at:2020-01-01T10:00", tmp_path, now=now)
+
+
+def test_leaving_is_said_as_the_settings_have_it() -> None:
+    def said(policy: str) -> str:
+        return preview(make_plan(read("quit"), replace(KNOWN, on_quit=policy)), lambda _: "")[0]
+
+    assert said("keep") == "⏎ leave; running tasks go on"
+    assert said("stop") == "⏎ leave and stop all tasks"
+    assert said("ask") == "⏎ leave; asks what becomes of running tasks"
+
+
+def test_a_failed_task_that_waits_for_its_next_attempt_can_be_run_right_away() -> None:
+    waits = task(5, "x", Status.QUEUED)
+    state = replace(waits.state, not_before=datetime.now(UTC), attempts=(Attempt(1, "a.log"),))
+    assert plan_for(Kind.RETRY, replace(waits, state=state)).problem is None
 
 
 def test_a_new_task_says_where_it_works(tmp_path: Path) -> None:

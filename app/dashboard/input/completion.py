@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from app.model.options import LEVELS
 from app.model.status import Priority
 
 MAX_CANDIDATES = 50
@@ -80,14 +81,17 @@ def _candidates(before: str, word: str, choices: Choices) -> Iterable[Candidate]
     if not before.strip() and word.startswith("/"):
         return _matching(word, ((f"/{name}", help_) for name, help_ in choices.commands))
     if before.startswith("/"):
-        return _arguments(before.split()[0][1:], word, choices)
+        return _arguments(before, word, choices)
     return _options(word, choices)
 
 
-def _arguments(command: str, word: str, choices: Choices) -> Iterable[Candidate]:
+def _arguments(before: str, word: str, choices: Choices) -> Iterable[Candidate]:
     """Completions behind a slash command; delegating ones take what a task takes."""
+    command = before.split()[0][1:]
     if command == "theme":
         return _matching(word, ((name, "theme") for name in choices.themes))
+    if command == "priority" and before.split()[1:] == []:
+        return _matching(word, ((level, "priority") for level in LEVELS))
     if command in ("delegate", "add"):
         return _options(word, choices)
     return _tasks(word.removeprefix("#"), "#" if word.startswith("#") else "", choices)
@@ -118,6 +122,12 @@ def _values(key: str, value: str, choices: Choices) -> Iterable[Candidate]:
         "p": [priority.word for priority in Priority],
         "t": _TIMES,
         "commit": ("yes", "no"),
+        "delay": _TIMES[:-1],
+        "retries": ("1", "3", "5"),
+        "twice": ("yes", "no"),
+        "quiet": _TIMES,
+        "mem": ("512M", "1G", "2G", "4G"),
+        "leftovers": ("keep", "sweep"),
     }
     return _matching(f"{key}:{value}", ((f"{key}:{known}", "") for known in fixed.get(key, ())))
 

@@ -79,8 +79,8 @@ class FellSilent(Message):
 class Feed:
     """Watches the registry for one dashboard. A task is silent after ``quiet_after_s`` seconds, None: never.
 
-    ``limits`` tells what may run at once; ``post`` is called from threads of its own. One thread waits for the bell, the other reads; while no task
-    runs neither of them has a clock.
+    ``limits`` tells what may run at once; ``post`` is called from threads of its own. One thread waits for
+    the bell, the other reads; while no task runs neither of them has a clock.
     """
 
     def __init__(

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from app.agents.delegation import CannotDelegate, edited_command, prepare
 from app.dashboard.plans.plan import Plan, task_title
 from app.dashboard.session import Session
+from app.model.options import read_level
 from app.model.request import Draft, parse_request
 from app.model.sentences import Kind
 from app.model.task import COMMAND, Task
+from app.registry.config import Config, save_setting
 from app.supervisor import operations
 from app.supervisor.operations import OperationError
 
@@ -18,12 +20,13 @@ from app.supervisor.operations import OperationError
 @dataclass(frozen=True, slots=True)
 class Done:
     """What came of an action: the line for the user, the tasks that are new or were changed, and whether
-    ``select`` is to be under the cursor now."""
+    ``select`` is to be under the cursor now. ``leave`` says that the dashboard is to end."""
 
     line: str = ""
     new: tuple[Task, ...] = ()
     ids: tuple[str, ...] = ()
     select: str | None = None
+    leave: bool = False
 
 
 def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
@@ -48,6 +51,12 @@ def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
         case Kind.RESUME:
             operations.resume(session.registry, session.config)
             return Done("queue resumed")
+        case Kind.FREE:
+            return _free(plan, session)
+        case Kind.PRIORITY:
+            return _move(plan, session)
+        case Kind.LIMIT:
+            return _limit(plan, session)
     raise OperationError(f"{plan.kind.value} is nothing that can be done to tasks")
 
 
@@ -66,6 +75,46 @@ def _stop(plan: Plan, session: Session) -> Done:
         operations.stop(session.registry, task.id, kill=plan.at_once)
     ids = tuple(task.id for task in plan.tasks)
     return Done(f"stopping {_named(plan.tasks)}", ids=ids)
+
+
+def stop_all_and_leave(session: Session) -> Done:
+    """Ask for the end of every task, then end the dashboard. Raises OperationError; then it stays."""
+    operations.stop_all(session.registry)
+    return Done(leave=True)
+
+
+def _free(plan: Plan, session: Session) -> Done:
+    freed = [operations.free(session.registry, task.id, session.config) for task in plan.tasks]
+    ids = tuple(task.id for task in freed)
+    waits = next((task.queue_reason for task in freed if task.queue_reason), None)
+    what = _named(freed)
+    return Done(f"{what} waits yet: {waits}" if waits else f"starting {what}", ids=ids, select=ids[0])
+
+
+def _move(plan: Plan, session: Session) -> Done:
+    """Change priorities; a step counts from what the record says, which may be ahead of the screen."""
+    for task in plan.tasks:
+        level = read_level(plan.words, session.registry.load(task.id).priority)
+        operations.set_priority(session.registry, task.id, level)
+    ids = tuple(task.id for task in plan.tasks)
+    return Done(f"{_named(plan.tasks)}: {level.word} priority", ids=ids, select=ids[0])
+
+
+def _limit(plan: Plan, session: Session) -> Done:
+    try:
+        save_setting("limit", int(plan.words))
+    except OSError as error:
+        raise OperationError(f"the limit is not saved: {error.strerror}") from error
+    config = session.config
+    if config.limit != int(plan.words):
+        raise OperationError(config.problems[0] if config.problems else "the limit is not saved")
+    operations.tidy(session.registry, config)
+    return Done(limit_words(config))
+
+
+def limit_words(config: Config) -> str:
+    """How many tasks run at once, in a line."""
+    return f"at most {config.limit} {'task' if config.limit == 1 else 'tasks'} at once"
 
 
 def _retry(plan: Plan, session: Session) -> Done:

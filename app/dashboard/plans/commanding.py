@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,12 +12,21 @@ from textual.message import Message
 from textual.timer import Timer
 
 from app.dashboard.drawing.tone import Tone
-from app.dashboard.plans.actions import Done, carry_out
-from app.dashboard.plans.confirm import WINDOW_S, Answer, Question, answer, ask_again, ask_plainly
+from app.dashboard.plans.actions import Done, carry_out, stop_all_and_leave
+from app.dashboard.plans.confirm import (
+    WINDOW_S,
+    Answer,
+    Question,
+    answer,
+    ask_again,
+    ask_among,
+    ask_plainly,
+)
 from app.dashboard.plans.plan import Plan, task_title
-from app.dashboard.plans.preview import question
+from app.dashboard.plans.preview import leaving_question, question
 from app.dashboard.screen.showing import show_plan
 from app.model.sentences import Kind
+from app.model.task import Task
 from app.supervisor.operations import OperationError
 
 if TYPE_CHECKING:
@@ -42,7 +51,7 @@ class Commander:
     def __init__(self, screen: MainScreen, clock: Callable[[], float] = time.monotonic) -> None:
         self._screen = screen
         self._clock = clock
-        self._question: Question[Plan] | None = None
+        self._question: Question[Callable[[], None]] | None = None
         self._expiry: Timer | None = None
 
     @property
@@ -57,15 +66,25 @@ class Commander:
             return
         what = "kill at once" if plan.at_once else "stop"
         prompt = f"{key} again or y to {what} {task_title(plan.tasks[0])}"
-        self._ask(ask_again(plan, prompt, key, self._clock()))
+        self._ask(ask_again(partial(self.carry_out, plan), prompt, key, self._clock()))
         self._expiry = self._screen.set_timer(WINDOW_S, self._withdraw)
 
     def by_sentence(self, plan: Plan) -> None:
         """Do what was typed; what stops or deletes is asked about first."""
         if plan.kind.destructive and not plan.problem:
-            self._ask(ask_plainly(plan, question(plan)))
+            self._ask(ask_plainly(partial(self.carry_out, plan), question(plan)))
         else:
             self.carry_out(plan)
+
+    def leave(self, policy: str, tasks: Sequence[Task]) -> None:
+        """End the dashboard as the setting ``on_quit`` wants it, with these tasks waiting or running."""
+        if policy == "keep" or not tasks:
+            self._screen.leave()
+            return
+        stop = partial(self.work, partial(stop_all_and_leave, self._screen.session))
+        prompt, keys = leaving_question(policy, tasks)
+        others = {"n": self._screen.leave} if policy == "ask" else {}
+        self._ask(ask_among(stop, prompt, keys, others))
 
     def hears(self, key: str) -> bool:
         """Let an open question have a key; True when the key has done its work with that."""
@@ -75,7 +94,10 @@ class Commander:
             return False
         self._withdraw()
         if said is Answer.YES:
-            self.carry_out(asked.intent)
+            asked.intent()
+            return True
+        if said is Answer.OTHER:
+            asked.others[key]()
             return True
         self._screen.bar.refresh_preview()
         return key in KEEPS
@@ -104,7 +126,7 @@ class Commander:
             finished = Finished(None, f"that did not work: {type(error).__name__}: {error}", typed)
         self._screen.post_message(finished)
 
-    def _ask(self, asked: Question[Plan]) -> None:
+    def _ask(self, asked: Question[Callable[[], None]]) -> None:
         self._withdraw()
         self._question = asked
         self._screen.bar.say(asked.prompt, Tone.QUESTION)

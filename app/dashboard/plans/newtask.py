@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from app.agents.delegation import CannotDelegate, agent_name, chosen_agent, resolve_folder
+from app.agents.delegation import (
+    CannotDelegate,
+    agent_name,
+    chosen_agent,
+    quiet_timeout_of,
+    resolve_folder,
+    start_of,
+)
 from app.dashboard.screen.header import short_folder
 from app.model.duration import spell_duration
 from app.model.request import Draft, Unset
+from app.model.size import spell_size
 from app.model.status import Priority, Status
+from app.model.when import Delay, clock_words, spell_delay
 from app.registry.config import Config
 
 DOT = " · "
@@ -21,7 +31,7 @@ class Setting:
     """What decides how a new task begins.
 
     ``statuses`` are those of the known tasks by number; ``running`` counts those with a runner; ``home`` is
-    the person's home folder, for writing folders short.
+    the person's home folder, for writing folders short; ``now`` the wall clock with its zone.
     """
 
     config: Config
@@ -30,6 +40,7 @@ class Setting:
     paused: bool = False
     statuses: Mapping[int, Status] = field(default_factory=dict)
     home: str = ""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 def describe(draft: Draft, setting: Setting) -> str:
@@ -39,7 +50,7 @@ def describe(draft: Draft, setting: Setting) -> str:
     """
     folder = resolve_folder(draft.folder, setting.folder)
     agent = chosen_agent(draft, setting.config)
-    unknown = [number for number in draft.after if number not in setting.statuses]
+    unknown = [n for n in (*draft.after, *draft.after_any) if n not in setting.statuses]
     if unknown:
         raise CannotDelegate(f"there is no task #{unknown[0]} to wait for")
     facts = [_when(draft, setting), "shell command" if agent is None else agent_name(draft, setting.config)]
@@ -47,20 +58,57 @@ def describe(draft: Draft, setting: Setting) -> str:
         facts.append("may use every tool")
     facts.append((Priority.NORMAL if draft.priority is None else draft.priority).word)
     facts.append(_limit(draft, setting.config))
+    facts += _conditions(draft, setting.config)
     if draft.commit is not None:
         facts.append("commits what it fixed" if draft.commit else "commits nothing")
     return DOT.join([*facts, short_folder(str(folder), setting.home)])
 
 
 def _when(draft: Draft, setting: Setting) -> str:
-    waiting_for = [n for n in draft.after if setting.statuses.get(n) is not Status.COMPLETE]
     if setting.paused:
         return "waits: queue paused"
-    if waiting_for:
-        return "starts after " + ", ".join(f"#{number}" for number in waiting_for)
+    wanted = {number: setting.statuses.get(number) for number in draft.after}
+    for number, status in wanted.items():
+        if status is not None and status.ended and status is not Status.COMPLETE:
+            return f"waits: #{number} has ended, {status.word}; f starts it all the same"
+    parts = [f"after #{number}" for number, status in wanted.items() if status is not Status.COMPLETE]
+    lenient = ((number, setting.statuses.get(number)) for number in draft.after_any)
+    parts += [f"after #{number} ends" for number, status in lenient if status and not status.ended]
+    if time := _time(draft, setting):
+        parts.append(time)
+    if parts:
+        return f"starts {', '.join(parts)}"
     if setting.running >= setting.config.limit:
         return f"waits: {setting.running} of {setting.config.limit} running"
     return "starts now"
+
+
+def _time(draft: Draft, setting: Setting) -> str:
+    """``at 18:00``, or ``in 10m``, which is counted from the moment of Enter. Raises CannotDelegate."""
+    moment = start_of(draft, setting.now)
+    if moment is None:
+        return ""
+    if isinstance(draft.when, Delay):
+        return f"in {spell_delay(draft.when)}"
+    words = clock_words(moment, setting.now)
+    return f"at {words}" if words[0].isdigit() else words
+
+
+def _conditions(draft: Draft, config: Config) -> list[str]:
+    """What else was asked for, or follows from the settings."""
+    facts = []
+    if draft.retries:
+        facts.append("tries again once" if draft.retries == 1 else f"tries again {draft.retries} times")
+    quiet = quiet_timeout_of(draft, config)
+    if quiet is not None:
+        facts.append(f"stops after {spell_duration(quiet)} of silence")
+    if draft.memory_bytes is not None:
+        facts.append(f"at most {spell_size(draft.memory_bytes)} of memory")
+    if draft.twice:
+        facts.append("may run twice")
+    if draft.keep_leftovers:
+        facts.append("keeps what it leaves running")
+    return facts
 
 
 def _limit(draft: Draft, config: Config) -> str:

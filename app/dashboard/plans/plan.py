@@ -12,7 +12,9 @@ from app.model.sentences import Kind, Reading, as_task
 from app.model.status import Status
 from app.model.task import Task
 
-NEEDS_TASK = frozenset({Kind.LOGS, Kind.WAIT, Kind.RESULT, Kind.STOP, Kind.RETRY, Kind.DELETE})
+NEEDS_TASK = frozenset(
+    {Kind.LOGS, Kind.WAIT, Kind.RESULT, Kind.STOP, Kind.RETRY, Kind.DELETE, Kind.FREE, Kind.PRIORITY}
+)
 """Kinds that are about certain tasks; without a name they mean the task under the cursor."""
 
 _MOST_NAMED = 4
@@ -24,18 +26,21 @@ class Known:
     """What a reading is resolved against.
 
     ``tasks`` are all loaded ones, ``selected`` the one under the cursor, ``themes`` the names there are.
+    ``on_quit`` is what leaving does to tasks: ``keep``, ``stop`` or ``ask``.
     """
 
     tasks: Sequence[Task] = ()
     selected: Task | None = None
     themes: Sequence[str] = ()
+    on_quit: str = "keep"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What Enter will do. With a ``problem`` it does nothing but say so.
 
-    ``tasks`` are those it concerns; ``draft`` is a new task; ``words`` are a filter's, or a theme's name.
+    ``tasks`` are those it concerns; ``draft`` is a new task; ``words`` are a filter's, a theme's name, the
+    level of a priority, a limit, or what leaving does to tasks.
     ``all_tasks`` says that no certain task was meant, ``at_once`` that a stop leaves no time to tidy up.
     """
 
@@ -49,11 +54,11 @@ class Plan:
     problem: str | None = None
 
 
-def plan_for(kind: Kind, task: Task | None, *, at_once: bool = False) -> Plan:
+def plan_for(kind: Kind, task: Task | None, *, at_once: bool = False, words: str = "") -> Plan:
     """What a key does to the task under the cursor; ``at_once`` is a stop without asking politely first."""
     if task is None:
         return Plan(kind, "", problem=f"there is no task to {kind.value}")
-    return _fitting(Plan(kind, "", (task,), at_once=at_once))
+    return _fitting(Plan(kind, "", (task,), at_once=at_once, words=words))
 
 
 def make_plan(reading: Reading, known: Known) -> Plan:
@@ -67,6 +72,10 @@ def make_plan(reading: Reading, known: Known) -> Plan:
         return _theme(replace(plan, words=" ".join(reading.targets)), known)
     if reading.kind is Kind.CLEAN:
         return _clean(plan, reading, known)
+    if reading.kind is Kind.QUIT:
+        return replace(plan, words=known.on_quit)
+    if reading.kind in (Kind.LIMIT, Kind.PRIORITY):
+        plan = replace(plan, words=reading.value or "")
     if reading.kind is Kind.STATUS or reading.kind in NEEDS_TASK:
         return _about_tasks(plan, reading, known)
     return plan
@@ -145,13 +154,20 @@ def _fault(kind: Kind, task: Task) -> str | None:
     status = task.status
     if kind is Kind.STOP and status.ended and status is not Status.LOST:
         return f"#{task.number} has ended already: {status.word}"
-    if kind is Kind.RETRY and not status.ended:
+    if kind in (Kind.FREE, Kind.PRIORITY) and status is not Status.QUEUED:
+        return f"#{task.number} does not wait: {status.word}"
+    if kind is Kind.RETRY and not status.ended and not _waits_for_retry(task):
         return f"#{task.number} is {status.word}: stop it before running it again"
     if kind is Kind.DELETE and status.live:
         return f"#{task.number} is {status.word}: stop it before deleting it"
     if kind is Kind.WAIT and status.ended:
         return f"#{task.number} has ended already: {status.word}"
     return None
+
+
+def _waits_for_retry(task: Task) -> bool:
+    """Whether it has failed and will be tried again by itself: a person may do so right away."""
+    return task.status is Status.QUEUED and task.state.not_before is not None and bool(task.state.attempts)
 
 
 def _can_be(kind: Kind) -> str:

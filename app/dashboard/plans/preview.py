@@ -56,6 +56,12 @@ def _words(plan: Plan) -> str:
         return f"show the {plan.words or 'open'} tasks" if plan.words else "show how all tasks stand"
     if plan.kind is Kind.FILTER:
         return f"show only tasks with “{plan.words}”" if plan.words else "show all tasks again"
+    if plan.kind is Kind.PRIORITY:
+        return f"{_LEVELS.get(plan.words, f'give {plan.words} priority to')} {_named(plan.tasks)}"
+    if plan.kind is Kind.LIMIT:
+        return f"run at most {plan.words} at once from now on" if plan.words else "show how many run at once"
+    if plan.kind is Kind.QUIT:
+        return LEAVING[plan.words or "keep"]
     if plan.kind is Kind.THEME:
         return f"change the colours to {plan.words}"
     return _PLAIN.get(plan.kind, plan.kind.value)
@@ -80,6 +86,15 @@ def question(plan: Plan) -> str:
     return f"{words}? y or {ENTER} does it, any other key does not"
 
 
+def leaving_question(policy: str, tasks: Sequence[Task]) -> tuple[str, frozenset[str]]:
+    """What is asked before the dashboard ends while tasks wait or run, and the keys that stop them."""
+    named = _named(tasks)
+    if policy == "stop":
+        return f"q again or y stops {named} and leaves; any other key stays", frozenset({"q", "y", "enter"})
+    it = "it" if len(tasks) == 1 else "them"
+    return f"{named}: y stops {it} and leaves, n leaves {it} running, esc stays", frozenset({"y"})
+
+
 _ABOUT_TASKS = {
     Kind.STATUS: "show how {} stands",
     Kind.LOGS: "show the log of {}",
@@ -89,6 +104,7 @@ _ABOUT_TASKS = {
     Kind.RETRY: "run {} again",
     Kind.DELETE: "delete {}",
     Kind.CLEAN: "clean up {}",
+    Kind.FREE: "start {} without what it waits for",
 }
 _PLAIN = {
     Kind.UNDO: "bring back what was deleted last",
@@ -96,5 +112,11 @@ _PLAIN = {
     Kind.RESUME: "resume the queue",
     Kind.AGENTS: "list the agents",
     Kind.HELP: "show the keys and commands",
-    Kind.QUIT: "leave; running tasks go on",
 }
+_LEVELS = {"up": "raise the priority of", "down": "lower the priority of"}
+LEAVING = {
+    "keep": "leave; running tasks go on",
+    "stop": "leave and stop all tasks",
+    "ask": "leave; asks what becomes of running tasks",
+}
+"""What leaving does, by the setting ``on_quit``."""
