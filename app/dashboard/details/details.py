@@ -1,4 +1,4 @@
-"""The lower pane: what the selected task is saying, and what it reported."""
+"""The lower pane: what the selected task is saying, what it reported, and the facts about it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from app.dashboard.details.factspane import FactsPane
 from app.dashboard.details.summary import SummaryPane
 from app.dashboard.details.tabs import TabsLine
 from app.dashboard.log.pane import LogPane
@@ -18,19 +19,22 @@ from app.model.status import Status
 from app.model.task import Task
 from app.registry.files import read_regular
 from app.registry.paths import Home
+from app.registry.store import Registry
 
-LOG, SUMMARY = "log", "summary"
-TABS = (LOG, SUMMARY)
+LOG, SUMMARY, FACTS = "log", "summary", "details"
+TABS = (LOG, SUMMARY, FACTS)
 """The tabs, in their order."""
 
 
 class Details(Vertical):
-    """Title, tabs, and under them the log or the summary of one task."""
+    """Title, tabs, and under them the log, the summary or the details of one task."""
 
     DEFAULT_CSS = """
     Details { height: 1fr; }
-    Details.-on-log SummaryPane { display: none; }
-    Details.-on-summary LogPane { display: none; }
+    Details LogPane, Details SummaryPane, Details FactsPane { display: none; }
+    Details.-on-log LogPane, Details.-on-summary SummaryPane, Details.-on-details FactsPane {
+        display: block;
+    }
     """
 
     class TabChanged(Message):
@@ -44,12 +48,14 @@ class Details(Vertical):
         self._line = TabsLine(id="tabs")
         self.log_pane = LogPane(id="log")
         self.summary_pane = SummaryPane(id="summary")
+        self.facts_pane = FactsPane(Registry(home), id="facts")
 
     def compose(self) -> ComposeResult:
-        """The rule with the tabs, and both panes, of which one is in view."""
+        """The rule with the tabs, and the panes, of which one is in view."""
         yield self._line
         yield self.log_pane
         yield self.summary_pane
+        yield self.facts_pane
 
     @property
     def shown(self) -> Task | None:
@@ -58,19 +64,21 @@ class Details(Vertical):
 
     @property
     def tab(self) -> str:
-        """The tab in view: ``log`` or ``summary``."""
+        """The tab in view: ``log``, ``summary`` or ``details``."""
         return self._tab
 
     @property
-    def pane(self) -> LogPane | SummaryPane:
+    def pane(self) -> LogPane | SummaryPane | FactsPane:
         """The pane in view."""
-        return self.log_pane if self._tab == LOG else self.summary_pane
+        if self._tab == LOG:
+            return self.log_pane
+        return self.summary_pane if self._tab == SUMMARY else self.facts_pane
 
     def shows_end_of(self, task: Task) -> bool:
         """Whether whoever looks at the pane sees how the task ended."""
         if self._shown is None or self._shown.id != task.id or not self.display:
             return False
-        return self._tab == SUMMARY or self.log_pane.following
+        return self._tab != LOG or self.log_pane.following
 
     def show(self, task: Task | None) -> None:
         """Show a task, or how the shown one stands now."""
@@ -94,7 +102,7 @@ class Details(Vertical):
         self.post_message(self.TabChanged())
 
     def next_tab(self) -> None:
-        """Bring the other tab into view."""
+        """Bring the next tab into view, after the last one the first."""
         self.select_tab(TABS[(TABS.index(self._tab) + 1) % len(TABS)])
 
     def _fill(self) -> None:
@@ -103,8 +111,10 @@ class Details(Vertical):
         path = self._home.log(attempt.log) if attempt else None
         if self._tab == LOG:
             self.log_pane.show(path, bool(task and task.status.live), _why_empty(task))
-        else:
+        elif self._tab == SUMMARY:
             self.summary_pane.show(task, self._summary(task) if task else None)
+        else:
+            self.facts_pane.show(task)
 
     def _summary(self, task: Task) -> str | None:
         """What the task wrote as its summary, else one composed from the record; None before its end."""

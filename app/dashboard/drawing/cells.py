@@ -35,6 +35,18 @@ def _head(text: str, width: int) -> str:
     return text
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in rows of at most ``width`` cells, broken at blanks; a longer word is broken where it must
+    be. An empty text is one empty row."""
+    rows: list[str] = []
+    for word in text.split():
+        if rows and width_of(rows[-1]) + 1 + width_of(word) <= width:
+            rows[-1] += f" {word}"
+        else:
+            rows += [word[start:end] for start, end in slices(word, width)]
+    return rows or [""]
+
+
 def slices(text: str, width: int) -> list[tuple[int, int]]:
     """Where a text breaks into rows of at most ``width`` cells, as character ranges.
 

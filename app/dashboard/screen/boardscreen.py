@@ -10,7 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from app.dashboard.details.details import LOG, SUMMARY, Details
+from app.dashboard.details.details import TABS, Details
 from app.dashboard.drawing.hint import Hint
 from app.dashboard.input.bar import InputBar
 from app.dashboard.input.choices import choices_for
@@ -27,6 +27,7 @@ from app.dashboard.table.rows import Counts
 from app.dashboard.table.table import TaskTable
 from app.model.request import Draft
 from app.model.task import Task
+from app.registry.queueing import memory_free, waiting
 
 _SHORTEST_WITH_HEADER, _SHORTEST_WITH_FOOTER, _SHORTEST_WITH_RULE = 10, 8, 18
 
@@ -73,7 +74,7 @@ class BoardScreen(Screen[None]):
 
     @property
     def pane(self) -> str:
-        """Where the focus is: ``table``, ``log``, ``summary`` or ``input``."""
+        """Where the focus is: ``table``, ``input``, or the tab in view."""
         if self.bar.field.has_focus:
             return "input"
         return self.details.tab if self.details.pane.has_focus else "table"
@@ -89,7 +90,7 @@ class BoardScreen(Screen[None]):
 
     def zoom(self) -> None:
         """Give all the room to the pane with the focus, or take it back."""
-        self.stage.zoom("details" if self.pane in (LOG, SUMMARY) else "table")
+        self.stage.zoom("details" if self.pane in TABS else "table")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:  # noqa: ARG002
         """The keys that make sense have changed."""
@@ -185,12 +186,16 @@ class BoardScreen(Screen[None]):
 
     def _describe(self, draft: Draft) -> str:
         tasks = self.board.tasks.values() if draft.after or draft.after_any else ()
+        config = self.session.config
+        live = [task for task in self.board.open.values() if task.status.live]
         setting = Setting(
-            config=self.session.config,
+            config=config,
             folder=self.session.folder,
-            running=sum(task.status.live for task in self.board.open.values()),
+            running=len(live),
             paused=self.paused,
             statuses={task.number: task.status for task in tasks},
             home=str(Path.home()),
+            busy=tuple(map(waiting, live)),
+            memory_free=memory_free() if config.memory_floor else None,
         )
         return describe(draft, setting)

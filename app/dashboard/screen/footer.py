@@ -35,7 +35,7 @@ class Hint:
 def hints_for(status: Status | None, pane: str, *, unread: bool = False) -> tuple[Hint, ...]:
     """The keys that make sense in a pane for the selected task's status; None is no task.
 
-    ``pane`` is ``table``, ``log``, ``summary`` or ``input``; ``unread`` says whether any task waits
+    ``pane`` is ``table``, ``input`` or the name of a tab; ``unread`` says whether any task waits
     to be seen.
     """
     if pane == "input":
