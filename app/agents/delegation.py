@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.model.naming import make_name
-from app.model.request import Draft, Unset
+from app.model.request import Draft, Unset, format_request
 from app.model.status import Priority
 from app.model.task import COMMAND, Task
 from app.model.when import moment_of
@@ -120,7 +120,9 @@ def resolve_folder(folder: str | None, base: Path) -> Path:
 
 def editable_text(task: Task) -> str:
     """The text of a task as one would type it, for ``edit and retry``."""
-    return f"!{task.text}" if task.request.agent == COMMAND else task.text
+    if task.request.agent == COMMAND:
+        return f"!{task.text}"
+    return format_request(Draft(task.text))
 
 
 def edited_command(task: Task, draft: Draft, config: Config) -> tuple[str, tuple[str, ...]]:

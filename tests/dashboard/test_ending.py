@@ -97,6 +97,19 @@ async def test_retry_keeps_the_first_log_and_edit_changes_the_text(registry: Reg
         assert logs == ["one\n", "one\n", "one-and-a-half\n"]
 
 
+async def test_an_edit_keeps_words_that_look_like_options_and_refuses_options(
+    registry: Registry, config: Config
+) -> None:
+    ended(registry, delegate(registry, "set \\p:low for all", config))
+    async with opened(registry) as seat:
+        await seat.sees("set p:low for all")
+        await seat.press("g", "R")
+        await seat.sees("retry #1 › set \\p:low for all")
+        await seat.enter(" at:18:00")
+        await seat.sees("a retry keeps the options of its task")
+        assert len(registry.load(registry.ids()[0]).state.attempts) == 1
+
+
 async def test_delete_and_undo(registry: Registry, config: Config) -> None:
     done = ended(registry, delegate(registry, "!echo gone", config))
     async with opened(registry) as seat:

@@ -16,6 +16,7 @@ from app.dashboard.plans.newtask import Setting, describe
 from app.dashboard.plans.plan import Known, Plan, make_plan, plan_for
 from app.dashboard.plans.preview import preview, question
 from app.model.agent import AgentDefinition
+from app.model.queue import Waiting
 from app.model.request import Draft, parse_request
 from app.model.sentences import Kind, read
 from app.model.status import Status
@@ -193,6 +194,14 @@ def test_what_a_new_task_would_be(text: str, said: str, tmp_path: Path) -> None:
 def test_a_new_task_says_why_it_waits(tmp_path: Path) -> None:
     assert facts("Run it", tmp_path, running=2).startswith("waits: 2 of 2 running")
     assert facts("Run it", tmp_path, paused=True).startswith("waits: queue paused")
+    config = Config(agents=(CLAUDE,), agent_limits={"claude": 1}, folder_limits={str(tmp_path): 1})
+    elsewhere = (Waiting("x", 8, "claude", "/elsewhere"),)
+    assert facts("Run it @claude", tmp_path, config=config, busy=elsewhere).startswith("waits: claude 1/1")
+    assert facts("Run it", tmp_path, config=config, busy=elsewhere).startswith("starts now")
+    here = (Waiting("x", 8, "worker", str(tmp_path)),)
+    assert facts("Run it", tmp_path, config=config, busy=here).startswith("waits: folder busy with #8")
+    short = Config(memory_floor=2 << 30)
+    assert facts("Run it", tmp_path, config=short, memory_free=1 << 30).startswith("waits: memory")
 
 
 def test_a_new_task_says_when_it_starts(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.agents.delegation import CannotDelegate, edited_command, prepare
 from app.dashboard.plans.plan import Plan, task_title
@@ -132,6 +132,8 @@ def edit_and_retry(task: Task, text: str, session: Session) -> Done:
     agent = COMMAND if draft.shell is not None else draft.agent or task.request.agent
     if agent != task.request.agent:
         raise OperationError(f"a retry stays with {task.request.agent}; for another agent write a new task")
+    if draft.shell is None and not replace(draft, agent=None).bare:
+        raise OperationError("a retry keeps the options of its task; for others write a new task")
     try:
         said, command = edited_command(task, draft, session.config)
     except CannotDelegate as error:

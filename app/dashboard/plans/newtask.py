@@ -17,6 +17,7 @@ from app.agents.delegation import (
 )
 from app.dashboard.screen.header import short_folder
 from app.model.duration import spell_duration
+from app.model.queue import Load, Waiting, obstacle
 from app.model.request import Draft, Unset
 from app.model.size import spell_size
 from app.model.status import Priority, Status
@@ -31,7 +32,8 @@ class Setting:
     """What decides how a new task begins.
 
     ``statuses`` are those of the known tasks by number; ``running`` counts those with a runner; ``home`` is
-    the person's home folder, for writing folders short; ``now`` the wall clock with its zone.
+    the person's home folder, for writing folders short; ``now`` the wall clock with its zone. ``busy`` are
+    the tasks with a runner, ``memory_free`` bytes or None where no floor is set.
     """
 
     config: Config
@@ -40,6 +42,8 @@ class Setting:
     paused: bool = False
     statuses: Mapping[int, Status] = field(default_factory=dict)
     home: str = ""
+    busy: tuple[Waiting, ...] = ()
+    memory_free: int | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -78,9 +82,18 @@ def _when(draft: Draft, setting: Setting) -> str:
         parts.append(time)
     if parts:
         return f"starts {', '.join(parts)}"
-    if setting.running >= setting.config.limit:
-        return f"waits: {setting.running} of {setting.config.limit} running"
-    return "starts now"
+    return _slot(draft, setting)
+
+
+def _slot(draft: Draft, setting: Setting) -> str:
+    limits = setting.config.limits
+    if setting.running >= limits.total:
+        return f"waits: {setting.running} of {limits.total} running"
+    folder = str(resolve_folder(draft.folder, setting.folder))
+    asked = Waiting("", agent=agent_name(draft, setting.config), folder=folder)
+    load = Load(setting.busy, limits, memory_free=setting.memory_free)
+    hindered = obstacle(asked, load, setting.statuses.get)
+    return f"waits: {hindered}" if hindered else "starts now"
 
 
 def _time(draft: Draft, setting: Setting) -> str:
