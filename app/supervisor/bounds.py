@@ -65,6 +65,8 @@ class Bounds:
         if limit and now - self.since >= limit:
             return {"verdict": "timed_out", "reason": f"still running after its limit of {limit:g} s"}
         if quiet and now - self.spoke >= quiet:
+            self.look()  # it may have spoken since the last look
+        if quiet and now - self.spoke >= quiet:
             return {"verdict": "timed_out", "reason": f"said nothing for {quiet:g} s"}
         return self._over_memory()
 
