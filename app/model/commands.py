@@ -201,7 +201,7 @@ COMMANDS: tuple[Command, ...] = (
 KEYS: tuple[Key, ...] = (
     Key("input", ("n", "i"), "write a new task", label="new", group=DELEGATING),
     Key("back", ("escape",), "leave the input bar; the draft is kept", INPUT, group=DELEGATING),
-    Key("open", ("enter",), "open the task: log and summary", TABLE, label="open", group=VIEW),
+    Key("open", ("enter",), "open the task: log, summary, details", TABLE, label="open", group=VIEW),
     Key("kill", ("X",), "stop at once, without asking it to end first", group=ENDING),
     Key("edit", ("R",), "edit the text and retry", group=ENDING),
     Key("seen", ("space",), "mark as seen", TABLE, group=WATCHING),
