@@ -106,7 +106,7 @@ def state_from_record(record: Mapping[str, Any]) -> State:
     with naming_the_fault(record):
         priority = record.get("priority")
         return State(
-            status=Status(values.string(record, "status")),
+            status=_recorded_status(record),
             attention=Attention(record["attention"]) if "attention" in record else None,
             priority=None if priority is None else values.priority(priority),
             text=values.string(record, "text") if "text" in record else None,
@@ -118,6 +118,14 @@ def state_from_record(record: Mapping[str, Any]) -> State:
             attempts=tuple(_attempt_from_record(item) for item in record.get("attempt", ())),
             unknown=values.rest(record, _STATE_KEYS),
         )
+
+
+def _recorded_status(record: Mapping[str, Any]) -> Status:
+    """The status in a record, which never says that something runs: only a runner's lock does."""
+    status = Status(values.string(record, "status"))
+    if status in (Status.RUNNING, Status.ASKING):
+        raise BadRecord(f"status {status.value} is none of a record")
+    return status
 
 
 def live_from_record(record: Mapping[str, Any]) -> Live:

@@ -94,12 +94,13 @@ class Transaction:
 
     def settle(self, task: Task) -> None:
         """Take away what the record of a task says is over: its marker, and after its end all it ran with."""
+        if task.state.status.ended:
+            _forget(self.registry.home.task(task.id))
+        # The marker goes last: as long as it is there, somebody will come back to what is left to do.
         if task.state.status is not Status.QUEUED:
             self.unmark_queued(task)
         if task.state.status is not Status.STARTING:
             self.unmark_running(task.id)
-        if task.state.status.ended:
-            _forget(self.registry.home.task(task.id))
 
     def requeue(self, task: Task, environment: Mapping[str, str], state: State) -> Task:
         """Put an ended task back into the queue, to start with this environment. Raises NewerTask."""
@@ -162,7 +163,7 @@ class Transaction:
 
     @contextlib.contextmanager
     def reindexed(self) -> Iterator[None]:
-        """Should this process be killed in here, the next transaction makes the markers agree with the records."""
+        """Should this process be killed in here, the next transaction sets the markers by the records."""
         self.save(replace(self.settings, boot=""))
         yield
         self.save(replace(self.settings, boot=boot_id()))
@@ -272,8 +273,8 @@ def _reindex(change: Transaction) -> None:
 
 
 def _forget(folder: Path) -> None:
-    """Remove from an ended task's folder what it was started with, which may hold secrets, how it ended, which
-    its record tells now, and what a process that was killed while writing either has left of it."""
+    """Remove what an ended task was started with, which may hold secrets, how it ended, as its record tells
+    now, and what a process that was killed while it wrote either has left of it."""
     over = (ENVIRONMENT, f".{ENVIRONMENT}.", END, ".state.toml.")
     for name in os.listdir(folder):  # noqa: PTH208 - names are all that is needed
         if name == ENVIRONMENT or name.startswith(over[1:]):

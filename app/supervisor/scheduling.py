@@ -84,7 +84,7 @@ def _candidates(
             damages.append(damage)
             continue
         if task.state.status is not Status.QUEUED:
-            change.unmark_queued(task)  # its writer was killed between the two steps
+            change.settle(task)  # its writer was killed between the two steps
             continue
         if task.read_only:
             continue  # for the version that wrote it to start
@@ -123,10 +123,10 @@ def _settle(registry: Registry, task_id: str, on_lost: str) -> None:
         if registry.live(task_id) is not None:
             return
         state = registry.state(task_id)
-        if state.status is not Status.STARTING or not state.attempts:
-            change.unmark_running(task_id)
-            return
         task = Task(registry.request(task_id), state)
+        if state.status is not Status.STARTING:
+            change.settle(task)
+            return
         if read_end(registry.home.task_file(task_id, END), task.attempt) is not None:
             return
         last_words = registry.last_words(task_id)
@@ -159,6 +159,8 @@ def _complaint(registry: Registry, task_id: str) -> str:
 
 def _lost(state: State, started: datetime | None, reason: str) -> State:
     """The state of a task whose newest attempt ended without a witness."""
+    if not state.attempts:
+        return replace(state, status=Status.LOST, attention=Attention.UNREAD)
     attempt = replace(
         state.attempts[-1],
         verdict=Status.LOST,
