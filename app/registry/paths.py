@@ -10,6 +10,9 @@ from pathlib import Path
 END = "end.toml"
 """The file in a task's folder that tells how an attempt ended until ``state.toml`` does."""
 
+PACKED = ".gz"
+"""What the name of a compressed log has behind that of the log."""
+
 _ID = re.compile(r"agent_\d{8}_\d{6}", re.ASCII)
 
 
@@ -78,6 +81,11 @@ class Home:
     def bell(self) -> Path:
         """Written after every change, so that one watch on the root tells of all."""
         return self.root / "bell"
+
+    @property
+    def care(self) -> Path:
+        """What was last compressed, dropped and forgotten, and when; its lock is held while that goes on."""
+        return self.root / "care.toml"
 
     @property
     def folders(self) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,16 +16,18 @@ from app.model.task import Attempt, State, Task
 from app.registry.codec import outcome_from_record, parse
 from app.registry.config import load_config
 from app.registry.ending import read_end
-from app.registry.files import read_regular, write_atomic
+from app.registry.files import RegistryBusy, read_regular, write_atomic
 from app.registry.paths import END, Home, outcome_name, summary_name
 from app.registry.store import RECORD_LIMIT, Registry, UnknownTask
-from app.registry.transaction import ENVIRONMENT, NewerTask, transaction
+from app.registry.transaction import ENVIRONMENT, NewerSchema, NewerTask, transaction
 from app.registry.values import BadRecord
 from app.supervisor.launch import ERRORS
 
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 256 * 1024
 """How much of a log's beginning and end is read to see what came out."""
+
+_CARE_NICENESS = 10
 
 ERROR_LENGTH = 300
 """The longest explaining line that is kept, in characters."""
@@ -46,6 +49,16 @@ def close_and_go_on(root: str, task_id: str, wait: Callable[[OSError], None]) ->
             errors.unlink()
     with contextlib.suppress(OSError):  # what cannot start now is left to the supervisor
         run_pass(registry, load_config())
+    _take_care(registry)
+
+
+def _take_care(registry: Registry) -> None:
+    """Keep logs and old tasks within their bounds, if that is due: nobody waits for this process any more."""
+    from app.supervisor.care import care_if_due
+
+    with contextlib.suppress(OSError, NewerSchema, RegistryBusy):
+        os.nice(_CARE_NICENESS)
+        care_if_due(registry, load_config())
 
 
 def _close_when_there_is_room(registry: Registry, task_id: str, wait: Callable[[OSError], None]) -> None:
