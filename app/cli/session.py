@@ -92,9 +92,13 @@ class Session:
             raise CommandError(f"the record is damaged: {error}") from None
 
     def _tidy(self) -> None:
-        from app.supervisor.operations import tidy
+        """Put right what ended unseen; where that cannot be saved, say so: reading goes on all the same."""
+        from app.supervisor.operations import OperationError, tidy
 
-        tidy(self.registry, self.config)
+        try:
+            tidy(self.registry, self.config)
+        except OperationError as error:
+            warn(str(error))
 
     def find(self, reference: str, suits: Suits | None = None) -> Meant:
         """The one task that a number, id, name or words mean; among those that suit, if any of them fits.
@@ -147,9 +151,10 @@ class Session:
     def mark_seen(self, task: Task) -> None:
         """Note that a person has looked at the end of a task."""
         if task.unread:
-            from app.supervisor.operations import mark_seen
+            from app.supervisor.operations import OperationError, mark_seen
 
-            mark_seen(self.registry, task.id)
+            with suppress(OperationError):  # seen it is, even if that cannot be saved
+                mark_seen(self.registry, task.id)
 
     def log_path(self, task: Task, run: Attempt | None = None) -> str:
         """Where the log of an attempt (the newest) lies, or will lie once it starts."""
