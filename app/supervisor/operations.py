@@ -128,6 +128,8 @@ def _after_pass(registry: Registry, config: Config, task: Task) -> Task:
     try:
         scheduling.run_pass(registry, config)
     except OSError as error:
+        if registry.load(task.id).status is not Status.QUEUED:
+            return registry.load(task.id)  # it was another task that could not be started
         why = (error.strerror or str(error)).lower()
         raise OperationError(f"#{task.number} is in the queue, but cannot be started yet: {why}") from error
     return registry.with_reasons([registry.load(task.id)], config.limit)[0]

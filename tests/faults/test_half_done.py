@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,28 @@ def test_a_submit_whose_start_fails_says_that_the_task_is_in_the_queue(
     assert task.status is Status.QUEUED
     operations.tidy(registry, config)
     assert ended(registry, task).status is Status.COMPLETE
+
+
+def test_a_submit_does_not_answer_for_another_task_that_cannot_be_started(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations.pause(registry)
+    first = delegate(registry, "!true", config)
+    with transaction(registry) as change:
+        change.save(replace(change.settings, paused=False))
+    refusals = [BlockingIOError(11, "Resource temporarily unavailable")]
+    spawn = os.posix_spawn
+
+    def refuse_once(*args: Any, **kwargs: Any) -> int:
+        if refusals:
+            raise refusals.pop()
+        return spawn(*args, **kwargs)
+
+    monkeypatch.setattr(os, "posix_spawn", refuse_once)
+    second = delegate(registry, "!true", config)
+    assert not refusals
+    for task in (first, second):
+        assert ended(registry, task).status is Status.COMPLETE
 
 
 def test_a_task_that_starts_while_it_is_being_deleted_is_not_deleted(
