@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-APP, TABLE, LOG, INPUT = "app", "table", "log", "input"
-"""Where a key works: everywhere but in the input bar, in the table, in the log pane, in the input bar."""
+APP, TABLE, INPUT = "app", "table", "input"
+"""Where a key works: everywhere but in the input bar, in the table, in the input bar only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,9 @@ _KEY_LABELS = {
     "question_mark": "?",
 }
 
-DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
+DELEGATING, TYPING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
     "Delegating",
+    "Typing",
     "Watching",
     "Ending",
     "Queue",
@@ -226,7 +227,10 @@ COMMANDS: tuple[Command, ...] = (
 
 KEYS: tuple[Key, ...] = (
     Key("input", ("n", "i"), "write a new task", label="new", group=DELEGATING),
-    Key("back", ("escape",), "leave the input bar; the draft is kept", INPUT, group=DELEGATING),
+    Key("complete", ("tab",), "complete the word, or go to the table", INPUT, "complete", TYPING),
+    Key("history", ("up",), "what you typed before; ↓ comes back", INPUT, "history", TYPING),
+    Key("editor", ("ctrl+g",), "write in your own editor", INPUT, "editor", TYPING),
+    Key("newline", ("ctrl+j",), "begin a new line", INPUT, "new line", TYPING),
     Key("open", ("enter",), "open the task: log and summary", TABLE, label="open", group=VIEW),
     Key("kill", ("X",), "stop at once, without asking it to end first", group=ENDING),
     Key("edit", ("R",), "edit the text and retry", group=ENDING),
@@ -234,8 +238,15 @@ KEYS: tuple[Key, ...] = (
     Key("next", ("u",), "next task with an end you have not seen", label="next for me", group=WATCHING),
     Key("zoom", ("z",), "give the whole screen to this pane, and back", group=VIEW),
     Key("pane", ("tab",), "next pane", group=VIEW),
-    Key("follow", ("f",), "follow the end of the log, or stop following", LOG, label="follow", group=VIEW),
-    Key("wrap", ("w",), "wrap long lines, or cut them", LOG, label="wrap", group=VIEW),
+    Key(
+        "back",
+        ("escape",),
+        "out of the input bar (draft kept), zoom, filter",
+        label="back",
+        group=VIEW,
+    ),
+    Key("follow", ("f",), "follow the end of the log, or stop following", label="follow", group=VIEW),
+    Key("wrap", ("w",), "wrap long lines of the log, or cut them", label="wrap", group=VIEW),
     Key("up", ("up", "k"), "one line up", TABLE, group=MOVING),
     Key("down", ("down", "j"), "one line down", TABLE, group=MOVING),
     Key("page-up", ("pageup",), "one page up", TABLE, group=MOVING),
@@ -248,7 +259,10 @@ KEYS: tuple[Key, ...] = (
 FOOTER: tuple[str, ...] = ("input", "open", "stop", "retry", "next", "filter", "help")
 """The ids the footer shows, most wanted first; what does not fit is left out from the right."""
 
-GROUPS: tuple[str, ...] = (DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
+INPUT_FOOTER: tuple[str, ...] = ("back", "complete", "history", "editor", "newline")
+"""The same while the input bar has the focus."""
+
+GROUPS: tuple[str, ...] = (DELEGATING, TYPING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
 """The groups of the help screen, in its order."""
 
 

@@ -152,7 +152,7 @@ def test_hints_are_those_that_make_sense() -> None:
     assert ids(hints_for(None, "table")) == ["input", "help"]
     assert ids(hints_for(Status.RUNNING, "log")) == ["follow", "wrap", "zoom", "input", "stop", "help"]
     assert ids(hints_for(Status.COMPLETE, "summary")) == ["input", "retry", "help"]
-    assert ids(hints_for(Status.RUNNING, "input")) == ["back"]
+    assert ids(hints_for(Status.RUNNING, "input")) == ["back", "complete", "history", "editor", "newline"]
 
 
 def test_hints_speak_the_words_of_the_command_table() -> None:

@@ -136,3 +136,14 @@ async def test_ctrl_g_opens_the_editor_of_the_user(
         monkeypatch.setenv("EDITOR", "sed -i s/draft/written/")
         await seat.press("ctrl+g")
         await seat.sees("new task › written", "⏎ starts now")
+
+
+async def test_a_click_on_a_hint_of_the_input_bar_is_a_press_of_its_key(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!true")
+        await seat.sees("✓", "↑ history")
+        line = seat.screen.splitlines()[-1]
+        await seat.pilot.click(offset=(line.index("history"), 29))
+        await seat.finds(lambda: seat.main.bar.text == "!true")
+        await seat.pilot.click(offset=(line.index("back"), 29))
+        await seat.finds(lambda: seat.main.pane == "table")

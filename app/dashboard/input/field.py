@@ -11,8 +11,16 @@ from textual.widgets import TextArea
 from app.dashboard.input.completion import Choices, Completion, complete, complete_with
 from app.dashboard.input.history import History
 from app.logs.sanitise import sanitise_keep_newlines
+from app.model.commands import INPUT_FOOTER, keys_of
 
-_NEWLINE_KEYS = frozenset({"ctrl+j", "alt+enter", "shift+enter"})
+# Where terminals tell them apart, the variants of Enter and tab mean what people expect of them.
+_MEANINGS = {
+    "enter": "send",
+    "shift+tab": "complete-back",
+    "down": "history-on",
+    "alt+enter": "newline",
+    "shift+enter": "newline",
+} | {key: name for name in INPUT_FOOTER for key in keys_of(name).keys}
 
 
 class TaskInput(TextArea):
@@ -79,26 +87,27 @@ class TaskInput(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         """Takes the keys that mean something else here than in an editor."""
-        handled = self._handle(event.key)
+        handled = self.press(_MEANINGS.get(event.key, ""))
         if handled:
             event.stop()
             event.prevent_default()
 
-    def _handle(self, key: str) -> bool:
-        match key:
-            case "enter":
+    def press(self, identity: str) -> bool:
+        """Do what the key of that id in the command table does here; False where that is nothing."""
+        match identity:
+            case "send":
                 self.post_message(self.Submitted(self.text))
-            case "escape":
+            case "back":
                 self.post_message(self.Left(onward=False))
-            case "tab" | "shift+tab":
-                self._next_candidate(1 if key == "tab" else -1)
-            case "ctrl+g":
+            case "complete" | "complete-back":
+                self._next_candidate(1 if identity == "complete" else -1)
+            case "editor":
                 self.post_message(self.EditorWanted())
-            case "up":
+            case "history":
                 return self.cursor_at_first_line and self._walk(self.earlier.back(self.text))
-            case "down":
+            case "history-on":
                 return self.cursor_at_last_line and self._walk(self.earlier.forward())
-            case _ if key in _NEWLINE_KEYS:
+            case "newline":
                 self.insert("\n")
             case _:
                 return False

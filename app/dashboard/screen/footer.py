@@ -11,11 +11,10 @@ from textual.strip import Strip
 
 from app.dashboard.drawing.cells import width_of
 from app.dashboard.drawing.painted import Painted
-from app.model.commands import FOOTER, key_label, keys_of
+from app.model.commands import FOOTER, INPUT_FOOTER, key_label, keys_of
 from app.model.status import Status
 
 _LOG_FIRST = ("follow", "wrap", "zoom")
-_INPUT = ("back",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def hints_for(status: Status | None, pane: str, *, unread: bool = False) -> tupl
     to be seen.
     """
     if pane == "input":
-        return tuple(map(_hint, _INPUT))
+        return tuple(map(_hint, INPUT_FOOTER))
     ids = (*(_LOG_FIRST if pane == "log" else ()), *FOOTER)
     return tuple(_hint(name) for name in ids if _sensible(name, status, pane, unread))
 

@@ -9,12 +9,12 @@ from typing import ClassVar
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
-from app.dashboard.bindings import screen_bindings
 from app.dashboard.details.details import LOG, SUMMARY
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.editor import edit
 from app.dashboard.input.field import TaskInput
+from app.dashboard.keys import PRESSED, bindings
 from app.dashboard.news.feed import Feed, LogSpoke, RecordsChanged
 from app.dashboard.news.watching import Watcher
 from app.dashboard.plans.actions import edit_and_retry
@@ -33,7 +33,7 @@ from app.supervisor import operations
 class MainScreen(BoardScreen):
     """Shows the tasks of one session, and takes orders about them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = screen_bindings()
+    BINDINGS: ClassVar[list[BindingType]] = bindings(PRESSED)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -113,16 +113,14 @@ class MainScreen(BoardScreen):
         """Do what the key of that id in the command table does."""
         PRESSES[identity](self)
 
-    async def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
+    def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
         """A click on a hint is a press of its key."""
-        if event.id == "open" and self.pane == "table":
+        if self.pane == "input":
+            self.bar.field.press(event.id)
+        elif event.id == "open" and self.pane == "table":
             self.table.action_open()
-        elif event.id == "back" and self.pane == "input":
-            self.leave_input()
-        elif event.id in PRESSES:
-            self.action_press(event.id)
         else:
-            await self.details.log_pane.run_action(f"toggle_{event.id}")
+            self.action_press(event.id)
 
     def on_input_bar_planned(self, event: InputBar.Planned) -> None:
         """Carry out what was typed."""
