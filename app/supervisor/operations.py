@@ -213,9 +213,9 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
     from app.registry import trash  # slow to load, rarely needed
 
     with transaction(registry) as change:
-        for task in map(registry.load, task_ids):
-            if task.state.status is Status.STARTING:
-                raise OperationError(f"#{task.number} is running; stop it before you delete it")
+        for task_id in set(registry.in_hand()).intersection(task_ids):
+            number = registry.request(task_id).number
+            raise OperationError(f"#{number} is running; stop it before you delete it")
         return trash.delete(change, task_ids)
 
 
