@@ -82,6 +82,7 @@ def test_any_number_is_found_among_many(registry: Registry) -> None:
         ("state.toml", b""),
         ("state.toml", b"\0" * 100),
         ("state.toml", b'status = "compl'),
+        ("state.toml", b"schema = " + b"1" * 5000),
         ("task.toml", b"schema = 1\n"),
         ("task.toml", b"\xff\xfe"),
     ],
