@@ -271,6 +271,7 @@ def test_a_task_whose_runner_never_came_to_be_does_not_start_after_it_was_stoppe
 ) -> None:
     operations.pause(registry)
     task = delegate(registry, "!true", config)
+    registry.home.task_file(task.id, "runner.err").write_text("what an earlier runner said\n")
     with transaction(registry) as change:
         os.close(launch.hand_over(change, registry.load(task.id)).descriptor)  # as if killed before the spawn
     assert registry.load(task.id).status is Status.LOST
