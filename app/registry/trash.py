@@ -21,8 +21,11 @@ _LOGS = "logs"
 
 
 def delete(change: Transaction, task_ids: Sequence[str]) -> int:
-    """Move tasks and their logs into the trash as one deletion; returns how many there were."""
+    """Move tasks and their logs into the trash as one deletion; returns how many there still were."""
     home = change.registry.home
+    task_ids = [task_id for task_id in task_ids if home.task(task_id).is_dir()]
+    if not task_ids:
+        return 0
     _purge(home.trash)
     deletion = home.trash / datetime.now(UTC).strftime(_STAMP)
     deletion.mkdir(mode=0o700)
@@ -40,12 +43,12 @@ def delete(change: Transaction, task_ids: Sequence[str]) -> int:
 def restore(change: Transaction) -> list[str]:
     """Bring back what the newest deletion took; returns the ids, empty when there is none to undo."""
     home = change.registry.home
-    deletions = sorted(path for path in home.trash.iterdir() if _time_of(path))
-    if not deletions:
+    newest = _newest_deletion(home.trash)
+    if newest is None:
         return []
     change.changed = True
     restored = []
-    for folder in sorted(deletions[-1].iterdir()):
+    for folder in sorted(newest.iterdir()):
         logs = folder / _LOGS
         if logs.is_dir():
             _move_logs(logs, home.logs, folder.name)
@@ -53,9 +56,18 @@ def restore(change: Transaction) -> list[str]:
         folder.rename(home.task(folder.name))
         _mark_again(change, folder.name)
         restored.append(folder.name)
-    deletions[-1].rmdir()
+    newest.rmdir()
     sync_folder(home.tasks)
     return restored
+
+
+def _newest_deletion(trash: Path) -> Path | None:
+    """The newest deletion that holds anything; a crash may have left one that does not."""
+    for path in sorted(filter(_time_of, trash.iterdir()), reverse=True):
+        if any(path.iterdir()):
+            return path
+        path.rmdir()
+    return None
 
 
 def _mark_again(change: Transaction, task_id: str) -> None:
