@@ -156,7 +156,7 @@ def test_stop_ends_a_daemon_that_ignores_term(registry: Registry, config: Config
 def test_a_daemon_without_environment_is_found(registry: Registry, config: Config, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     task = delegate(
-        registry, f"!env -i setsid sh -c 'echo $$ >> {pids}; sleep 100' & sleep 0.2; exec sleep 100", config
+        registry, f"!(env -i setsid sh -c 'echo $$ >> {pids}; sleep 100' &); exec sleep 100", config
     )
     (daemon,) = pids_in(pids, 1)
     operations.stop(registry, task.id)
