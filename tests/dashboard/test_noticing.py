@@ -19,8 +19,8 @@ from tests.support import delegate, ended
 async def test_a_newcomer_is_told_what_to_do_and_can_type_at_once(registry: Registry) -> None:
     async with opened(registry) as seat:
         await seat.sees("Nothing delegated yet.", "new task ›")
-        await seat.type("Run it")
-        await seat.sees("new task › Run it", "⏎ starts now · worker · normal · stops after 1h")
+        await seat.type("Run the tests")
+        await seat.sees("new task › Run the tests", "⏎ starts now · worker · normal · stops after 1h")
 
 
 async def test_opening_shows_the_summary_and_enter_changes_the_tab(

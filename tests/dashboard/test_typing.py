@@ -105,10 +105,10 @@ async def test_a_paste_of_several_lines_stays_one_task(registry: Registry) -> No
 
 async def test_tab_completes_an_option_and_otherwise_leaves(registry: Registry) -> None:
     async with opened(registry) as seat:
-        await seat.type("Fix it p:h")
+        await seat.type("Fix lint p:h")
         await seat.sees("tab  p:high")
         await seat.press("tab")
-        assert seat.main.bar.text == "Fix it p:high "
+        assert seat.main.bar.text == "Fix lint p:high "
         await seat.sees("⏎ starts now · worker · high")
         await seat.type("now ")
         await seat.press("tab")

@@ -17,8 +17,8 @@ from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.completion import Completion
 from app.dashboard.input.field import TaskInput
 from app.dashboard.input.history import InputStore
-from app.dashboard.plans.plan import Describe, Known, Plan, make_plan
-from app.dashboard.plans.preview import preview
+from app.dashboard.plans.plan import Known, Plan, make_plan
+from app.dashboard.plans.preview import Describe, preview
 from app.model.sentences import read
 
 DRAFT_PAUSE_S = 1.0
@@ -87,6 +87,8 @@ class InputBar(Vertical):
         self._answered = ""
         self._draft_timer: Timer | None = None
         self._expiry: Timer | None = None
+        self._still: Callable[[], bool] | None = None
+        self._previewing = False
 
     def compose(self) -> ComposeResult:
         """Label and field side by side, the hint below."""
@@ -151,11 +153,15 @@ class InputBar(Vertical):
         self.field.value = text
         self._answered = self.text
 
-    def say(self, text: str, tone: Tone = Tone.PLAN) -> None:
-        """Show one line under the field, until something is typed; what was done or failed goes by itself."""
+    def say(self, text: str, tone: Tone = Tone.PLAN, still: Callable[[], bool] | None = None) -> None:
+        """Show one line under the field, until something is typed; what was done or failed goes by itself.
+
+        A line that says how a task stands leaves once ``still`` does not hold any more.
+        """
         if self._expiry is not None:
             self._expiry.stop()
             self._expiry = None
+        self._still, self._previewing = still, False
         self.hint.say(text, tone)
         if tone in _LASTING_S:
             self._expiry = self.set_timer(_LASTING_S[tone], self.refresh_preview)
@@ -163,6 +169,11 @@ class InputBar(Vertical):
     def plan(self) -> Plan:
         """What Enter would do now."""
         return make_plan(read(self.text), self._known())
+
+    def tasks_changed(self) -> None:
+        """Let the line under the field be true of the tasks as they are now."""
+        if self._previewing or (self._still is not None and not self._still()):
+            self.refresh_preview()
 
     def refresh_preview(self) -> None:
         """Say anew what Enter will do, because the text or the tasks have changed."""
@@ -172,6 +183,7 @@ class InputBar(Vertical):
             self.say("words, a status, @agent, +tag, #number · ⏎ keeps it · esc shows all")
         else:
             self.say("⏎ runs it again with this text · esc leaves it as it is")
+        self._previewing = self.target is Target.TASK
 
     # Events
 

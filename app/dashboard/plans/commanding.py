@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from textual.timer import Timer
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.plans.actions import Done, carry_out
 from app.dashboard.plans.confirm import WINDOW_S, Answer, Question, answer, ask_again, ask_plainly
-from app.dashboard.plans.plan import Plan, task_title
+from app.dashboard.plans.plan import Plan, renewed, task_title
 from app.dashboard.plans.preview import question
 from app.dashboard.screen.showing import show_plan
 from app.model.sentences import Kind
@@ -83,7 +83,7 @@ class Commander:
     def carry_out(self, plan: Plan) -> None:
         """Do it now: on the screen at once, in the registry by a thread."""
         if plan.problem:
-            self._screen.bar.say(plan.problem, Tone.PROBLEM)
+            self._refuse(plan)
             return
         if plan.original.strip():
             self._screen.bar.sent(plan.original)
@@ -103,6 +103,25 @@ class Commander:
         except Exception as error:
             finished = Finished(None, f"that did not work: {type(error).__name__}: {error}", typed)
         self._screen.post_message(finished)
+
+    def tasks_changed(self) -> None:
+        """Ask only about what can still be done."""
+        if self._question is None:
+            return
+        plan = renewed(self._question.intent, self._screen.board.tasks)
+        if plan.problem:
+            self._withdraw()
+            self._refuse(plan)
+        elif len(plan.tasks) != len(self._question.intent.tasks):
+            self._ask(ask_plainly(plan, question(plan)))
+        else:
+            self._question = replace(self._question, intent=plan)
+
+    def _refuse(self, plan: Plan) -> None:
+        """Say why it cannot be done, as long as that is so."""
+        board = self._screen.board
+        still = (lambda: renewed(plan, board.tasks).problem == plan.problem) if plan.tasks else None
+        self._screen.bar.say(plan.problem or "", Tone.PROBLEM, still)
 
     def _ask(self, asked: Question[Plan]) -> None:
         self._withdraw()

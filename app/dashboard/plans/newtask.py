@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.agents.delegation import CannotDelegate, agent_name, chosen_agent, resolve_folder
+from app.agents.definitions import EMBEDDED
+from app.agents.delegation import CannotDelegate, chosen_agent, resolve_folder
+from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.screen.header import short_folder
 from app.model.duration import spell_duration
 from app.model.request import Draft, Unset
@@ -21,7 +23,8 @@ class Setting:
     """What decides how a new task begins.
 
     ``statuses`` are those of the known tasks by number; ``running`` counts those with a runner; ``home`` is
-    the person's home folder, for writing folders short.
+    the person's home folder, for writing folders short. ``has_run`` tells of an agent whether a task of its
+    is known.
     """
 
     config: Config
@@ -30,26 +33,44 @@ class Setting:
     paused: bool = False
     statuses: Mapping[int, Status] = field(default_factory=dict)
     home: str = ""
+    has_run: Callable[[str], bool] = lambda _: True
 
 
-def describe(draft: Draft, setting: Setting) -> str:
+def describe(draft: Draft, setting: Setting) -> Line:
     """One line of facts: ``starts now · worker · normal · stops after 1h · ~/src/shop``.
 
-    Raises CannotDelegate with one line that says why the task cannot start and what to write instead.
+    It cautions where the worker would give up at once, and before the first run of an agent that nothing
+    restrains. Raises CannotDelegate with one line: why the task cannot start and what to write instead.
     """
     folder = resolve_folder(draft.folder, setting.folder)
     agent = chosen_agent(draft, setting.config)
     unknown = [number for number in draft.after if number not in setting.statuses]
     if unknown:
         raise CannotDelegate(f"there is no task #{unknown[0]} to wait for")
-    facts = [_when(draft, setting), "shell command" if agent is None else agent_name(draft, setting.config)]
+    if agent is EMBEDDED and not _knows(draft.text):
+        return f"{_when(draft, setting)}, but {_beyond_worker(setting.config)}", Tone.CAUTION
+    facts = [_when(draft, setting), "shell command" if agent is None else agent.name]
+    first = agent is not None and agent.trusted_with_everything and not setting.has_run(agent.name)
     if agent is not None and agent.trusted_with_everything:
-        facts.append("may use every tool")
+        facts.append(f"first run, from {agent.source}: may use every tool" if first else "may use every tool")
     facts.append((Priority.NORMAL if draft.priority is None else draft.priority).word)
     facts.append(_limit(draft, setting.config))
     if draft.commit is not None:
         facts.append("commits what it fixed" if draft.commit else "commits nothing")
-    return DOT.join([*facts, short_folder(str(folder), setting.home)])
+    words = DOT.join([*facts, short_folder(str(folder), setting.home)])
+    return words, Tone.CAUTION if first else Tone.PLAN
+
+
+def _knows(text: str) -> bool:
+    """Whether the worker understands a text, by its own reading of it."""
+    from app.agents.worker.understanding import understand  # 10 ms that the first paint need not wait for
+
+    return understand(text) is not None
+
+
+def _beyond_worker(config: Config) -> str:
+    others = [f"@{agent.name}" for agent in config.agents[:2]]
+    return f"worker only runs tests and fixes lint errors · try {' or '.join([*others, '!command'])}"
 
 
 def _when(draft: Draft, setting: Setting) -> str:

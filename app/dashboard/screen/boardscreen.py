@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from app.dashboard.details.details import LOG, SUMMARY, Details
 from app.dashboard.drawing.hint import Hint
+from app.dashboard.drawing.tone import Line
 from app.dashboard.input.bar import InputBar
 from app.dashboard.input.choices import choices_for
 from app.dashboard.news.board import Board
@@ -177,7 +178,7 @@ class BoardScreen(Screen[None]):
     def _known(self) -> Known:
         return Known(tuple(self.board.tasks.values()), self.table.cursor_task, self.themes)
 
-    def _describe(self, draft: Draft) -> str:
+    def _describe(self, draft: Draft) -> Line:
         tasks = self.board.tasks.values() if draft.after else ()
         setting = Setting(
             config=self.session.config,
@@ -186,5 +187,6 @@ class BoardScreen(Screen[None]):
             paused=self.paused,
             statuses={task.number: task.status for task in tasks},
             home=str(Path.home()),
+            has_run=lambda agent: any(task.request.agent == agent for task in self.board.tasks.values()),
         )
         return describe(draft, setting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -17,7 +18,7 @@ from app.dashboard.input.field import TaskInput
 from app.dashboard.keys import PRESSED, bindings
 from app.dashboard.news.feed import Feed, LogSpoke, RecordsChanged
 from app.dashboard.news.watching import Watcher
-from app.dashboard.plans.actions import edit_and_retry
+from app.dashboard.plans.actions import Done, edit_and_retry
 from app.dashboard.plans.commanding import Commander, Finished
 from app.dashboard.screen.boardscreen import BoardScreen
 from app.dashboard.screen.footer import FooterBar
@@ -74,6 +75,8 @@ class MainScreen(BoardScreen):
         self.refresh_bars()
         self.watcher.tell(changes.ended)
         self.watcher.consider_seen()
+        self.commander.tasks_changed()
+        self.bar.tasks_changed()
         self._tell_damaged(event.damaged)
         if self.focused is None:
             self.focus_pane("input" if not self.board.tasks or self.bar.draft else "table")
@@ -98,7 +101,14 @@ class MainScreen(BoardScreen):
         if done.select is not None and done.select in self.board.tasks:
             self.select(self.board.tasks[done.select])
         if done.line:
-            self.bar.say(done.line, Tone.DONE)
+            self.bar.say(done.line, Tone.DONE, self._holds(done))
+
+    def _holds(self, done: Done) -> Callable[[], bool] | None:
+        """Whether what was said of an action is still so; None for what is so for ever."""
+        tasks = self.board.tasks
+        if not done.while_in:
+            return None
+        return lambda: any(tasks[one].status in done.while_in for one in done.ids if one in tasks)
 
     def _tell_damaged(self, damaged: int) -> None:
         if damaged > self._damaged:

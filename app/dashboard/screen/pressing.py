@@ -75,11 +75,16 @@ def _seen(screen: MainScreen) -> None:
 def _next(screen: MainScreen) -> None:
     task = screen.next_unread()
     if task is None:
-        screen.bar.say("nothing new: you have seen every end", Tone.DONE)
+        screen.bar.say("nothing new: you have seen every end", Tone.DONE, lambda: not screen.board.unread)
         return
     screen.select(task)
     screen.focus_pane("table")
-    screen.bar.say(f"{task_title(task)}: {task.status.word}", Tone.DONE)
+    now = screen.board.tasks
+    screen.bar.say(
+        f"{task_title(task)}: {task.status.word}",
+        Tone.DONE,
+        lambda: now.get(task.id, task).status is task.status,
+    )
 
 
 def _open(screen: MainScreen) -> None:

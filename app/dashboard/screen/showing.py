@@ -48,9 +48,11 @@ def _show_tasks(screen: MainScreen, plan: Plan) -> None:
         screen.details.select_tab(LOG if plan.kind is Kind.LOGS else SUMMARY)
         screen.focus_pane("details")
     elif plan.kind is Kind.WAIT:
-        screen.bar.say(f"you are told when {task_title(task)} ends", Tone.DONE)
+        waited_for = screen.board.open
+        screen.bar.say(f"you are told when {task_title(task)} ends", Tone.DONE, lambda: task.id in waited_for)
     else:
-        screen.bar.say(status_line(screen, task), Tone.DONE)
+        tasks = screen.board.tasks
+        screen.bar.say(status_line(screen, task), Tone.DONE, lambda: tasks.get(task.id) == task)
 
 
 def status_line(screen: MainScreen, task: Task) -> str:
