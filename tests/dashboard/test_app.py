@@ -30,7 +30,7 @@ async def test_a_new_row_stands_within_a_tenth_of_a_second(registry: Registry) -
     async with opened(registry) as seat:
         await seat.type("!sleep 30")
         began = time.monotonic()
-        seat.main.bar.field.post_message(seat.main.bar.field.Submitted("!sleep 30"))
+        seat.main.bar.field.press("send")
         await seat.finds(lambda: seat.row("sleep 30"))
         assert (
             time.monotonic() - began < 1.0

@@ -147,3 +147,13 @@ async def test_a_click_on_a_hint_of_the_input_bar_is_a_press_of_its_key(registry
         await seat.finds(lambda: seat.main.bar.text == "!true")
         await seat.pilot.click(offset=(line.index("back"), 29))
         await seat.finds(lambda: seat.main.pane == "table")
+
+
+async def test_what_is_typed_right_behind_enter_is_the_next_task(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        for key in "!echo a\n!echo b\n!ec":
+            named = {"\n": "enter", " ": "space", "!": "exclamation_mark"}.get(key, key)
+            seat.app.post_message(events.Key(named, key if key != "\n" else "\r"))
+        await seat.finds(lambda: len(registry.ids()) == 2)
+        assert {registry.load(task).text for task in registry.ids()} == {"echo a", "echo b"}
+        await seat.finds(lambda: seat.main.bar.text == "!ec")

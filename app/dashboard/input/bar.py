@@ -75,7 +75,7 @@ class InputBar(Vertical):
     def __init__(self, store: InputStore, known: Callable[[], Known], describe: Describe) -> None:
         super().__init__(id="input-bar", classes="-ruled")
         self.target = Target.TASK
-        self.field = TaskInput(id="input")
+        self.field = TaskInput(self._send, id="input")
         self.hint = Hint(id="hint")
         self._label = Static(Target.TASK.value, id="input-label", markup=False)
         self._drafts: dict[Target, str] = {}
@@ -136,10 +136,11 @@ class InputBar(Vertical):
             self._drafts.clear()
 
     def sent(self, text: str) -> None:
-        """Empty the field, because what stood in it is being carried out; up brings it back."""
+        """Empty the field of what is being carried out; up brings it back."""
         self.field.earlier.add(text)
         self._store.append(text)
-        self._put("")
+        if self.target is Target.TASK and self.text == text:
+            self._put("")
         self.refresh_preview()
         self.save_draft()
 
@@ -201,15 +202,19 @@ class InputBar(Vertical):
             self._draft_timer = self.set_timer(DRAFT_PAUSE_S, self.save_draft)
         self.refresh_preview()
 
-    def on_task_input_submitted(self, event: TaskInput.Submitted) -> None:
-        """Hand over what was typed, as what it was read."""
-        event.stop()
-        if self.target is Target.FILTER:
-            self.post_message(self.Filtered(self.text, final=True))
-        elif self.target is Target.RETRY:
-            self.post_message(self.RetryWanted(self.text))
-        elif self.text.strip():
-            self.post_message(self.Planned(self.plan()))
+    def _send(self) -> None:
+        """Hand over what was typed, as what it was read; what cannot be done yet stays where it is."""
+        text, target = self.text, self.target
+        if target is Target.TASK:
+            if text.strip():
+                plan = self.plan()
+                if not plan.problem and not plan.kind.destructive:
+                    self.sent(text)
+                self.post_message(self.Planned(plan))
+            return
+        self.aim_at_task()
+        filtered = target is Target.FILTER
+        self.post_message(self.Filtered(text, final=True) if filtered else self.RetryWanted(text))
 
     def on_task_input_offered(self, event: TaskInput.Offered) -> None:
         """Show the candidates beside the plan, the one in place first in line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import events
@@ -27,7 +28,9 @@ class TaskInput(TextArea):
     """Where tasks, slash commands and sentences are typed.
 
     Enter sends, tab completes or leaves, up and down walk the history at the first and last line, ctrl+j
-    breaks the line. ``choices`` is set from outside whenever what can be completed has changed.
+    breaks the line. ``send`` is called there and then, not by message: what is typed right behind Enter must
+    find the field as Enter leaves it. ``choices`` is set from outside whenever what can be completed has
+    changed.
     """
 
     DEFAULT_CSS = """
@@ -35,12 +38,6 @@ class TaskInput(TextArea):
         height: auto; max-height: 6; min-height: 1; border: none; padding: 0; background: transparent;
     }
     """
-
-    @dataclass
-    class Submitted(Message):
-        """Enter was pressed on ``text``."""
-
-        text: str
 
     @dataclass
     class Left(Message):
@@ -58,10 +55,11 @@ class TaskInput(TextArea):
         completion: Completion | None
         chosen: int | None = None
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, send: Callable[[], None], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, compact=True, highlight_cursor_line=False, tab_behavior="focus")
         self.cursor_blink = False
         self.match_cursor_bracket = False
+        self._send = send
         self.earlier = History()
         self.choices = Choices()
         self._offer: Completion | None = None
@@ -96,7 +94,7 @@ class TaskInput(TextArea):
         """Do what the key of that id in the command table does here; False where that is nothing."""
         match identity:
             case "send":
-                self.post_message(self.Submitted(self.text))
+                self._send()
             case "back":
                 self.post_message(self.Left(onward=False))
             case "complete" | "complete-back":

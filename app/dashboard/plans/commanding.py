@@ -75,6 +75,8 @@ class Commander:
             return False
         self._withdraw()
         if said is Answer.YES:
+            if asked.intent.original:
+                self._screen.bar.sent(asked.intent.original)
             self.carry_out(asked.intent)
             return True
         self._screen.bar.refresh_preview()
@@ -85,8 +87,6 @@ class Commander:
         if plan.problem:
             self._refuse(plan)
             return
-        if plan.original.strip():
-            self._screen.bar.sent(plan.original)
         if not show_plan(self._screen, plan):
             taken = {task.name for task in self._screen.board.open.values()}
             self.work(partial(carry_out, plan, self._screen.session, taken), plan.original)

@@ -52,7 +52,7 @@ def describe(draft: Draft, setting: Setting) -> Line:
     facts = [_when(draft, setting), "shell command" if agent is None else agent.name]
     first = agent is not None and agent.trusted_with_everything and not setting.has_run(agent.name)
     if agent is not None and agent.trusted_with_everything:
-        facts.append(f"first run, from {agent.source}: may use every tool" if first else "may use every tool")
+        facts.append("first run: may use every tool" if first else "may use every tool")
     facts.append((Priority.NORMAL if draft.priority is None else draft.priority).word)
     facts.append(_limit(draft, setting.config))
     if draft.commit is not None:
@@ -70,7 +70,7 @@ def _knows(text: str) -> bool:
 
 def _beyond_worker(config: Config) -> str:
     others = [f"@{agent.name}" for agent in config.agents[:2]]
-    return f"worker only runs tests and fixes lint errors · try {' or '.join([*others, '!command'])}"
+    return f"worker knows only tests and linting · try {' or '.join([*others, '!command'])}"
 
 
 def _when(draft: Draft, setting: Setting) -> str:

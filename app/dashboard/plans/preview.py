@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from app.agents.delegation import CannotDelegate
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.plans.plan import Plan, task_title
-from app.model.request import NOTHING_TO_DO, Draft
+from app.model.request import NOTHING_TO_DO, Draft, parse_request
 from app.model.sentences import Kind
 from app.model.task import Task
 
@@ -35,13 +35,8 @@ def _new_task(plan: Plan, describe: Describe) -> Line:
         facts, tone = describe(plan.draft)
     except CannotDelegate as error:
         return str(error), Tone.PROBLEM
-    reworded = plan.draft.shell is None and not _same_words(plan.draft.text, plan.original)
+    reworded = plan.draft.shell is None and plan.draft.text != parse_request(plan.original).text
     return f"{ENTER} {f'“{_short(plan.draft.text)}” · ' if reworded else ''}{facts}", tone
-
-
-def _same_words(text: str, original: str) -> bool:
-    """Whether the task starts as it was typed; options behind it do not count as another wording."""
-    return original.strip().strip("\"'").startswith(text[:40])
 
 
 def _short(text: str, most: int = 40) -> str:

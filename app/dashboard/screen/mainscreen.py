@@ -140,13 +140,11 @@ class MainScreen(BoardScreen):
         """Filter while it is typed."""
         self.set_filter(event.words)
         if event.final:
-            self.bar.aim_at_task()
             self.focus_pane("table")
 
     def on_input_bar_retry_wanted(self, event: InputBar.RetryWanted) -> None:
         """Run the edited task again."""
         task, self.retrying = self.retrying, None
-        self.bar.aim_at_task()
         self.focus_pane("table")
         if task is not None:
             self.commander.work(partial(edit_and_retry, task, event.text, self.session))

@@ -59,7 +59,7 @@ def status_line(screen: MainScreen, task: Task) -> str:
     """How one task stands, in a line: ``#8 Run the tests · running · 47/89 · 8m15``."""
     board = screen.board
     row = row_of(task, board.progress.get(task.id), board.last_lines.get(task.id, ""), Moment.now())
-    return " · ".join(part for part in (task_title(task), row.word, row.explains, row.time) if part)
+    return " · ".join(part for part in (task_title(task), row.word, row.result, row.last, row.time) if part)
 
 
 def agents_line(screen: MainScreen) -> str:

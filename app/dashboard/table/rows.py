@@ -37,6 +37,7 @@ class Row:
     """The cells of one task, sanitised.
 
     ``result`` belongs into the progress column; ``last`` is the last line, or what explains the end.
+    ``counted`` says that the result tells how many tests failed, which is more than the start of a line.
     ``fraction`` is the filled part of the bar, or None where there is no bar to draw.
     """
 
@@ -51,13 +52,13 @@ class Row:
     result: str
     time: str
     last: str
+    counted: bool = False
 
     @property
     def explains(self) -> str:
         """The one thing to show beside the status where there is no room for both result and last line."""
-        if self.status.ended and self.status is not Status.COMPLETE and self.last:
-            return self.last
-        return self.result
+        bad = self.status.ended and self.status is not Status.COMPLETE
+        return self.last if bad and self.last and not self.counted else self.result
 
 
 def row_of(task: Task, progress: Progress | None, last_line: str, moment: Moment) -> Row:
@@ -77,6 +78,7 @@ def row_of(task: Task, progress: Progress | None, last_line: str, moment: Moment
         result=result,
         time=time_cell(task, moment),
         last=last if last != result else "",
+        counted=bool(status.ended and task.attempt and task.attempt.outcome.failed),
     )
 
 
