@@ -9,6 +9,7 @@ from pathlib import Path
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widget import Widget
 
 from app.dashboard.details.details import LOG, SUMMARY, Details
 from app.dashboard.drawing.hint import Hint
@@ -81,7 +82,11 @@ class BoardScreen(Screen[None]):
 
     def focus_pane(self, pane: str) -> None:
         """Give the focus to ``table``, ``details`` or ``input``, and bring it into view if need be."""
-        (self.bar.field if pane == "input" else self.stage.bring(pane)).focus()
+        self.widget_of(pane).focus()
+
+    def widget_of(self, pane: str) -> Widget:
+        """The widget of ``table``, ``details`` or ``input`` that takes the focus, brought into view."""
+        return self.bar.field if pane == "input" else self.stage.bring(pane)
 
     def next_pane(self) -> None:
         """Give the focus to the next pane."""

@@ -39,7 +39,7 @@ def hints_for(status: Status | None, pane: str, *, unread: bool = False) -> tupl
     """
     if pane == "input":
         return tuple(map(_hint, INPUT_FOOTER))
-    ids = (*(_LOG_FIRST if pane == "log" else ()), *FOOTER)
+    ids = (*(_LOG_FIRST if pane == "log" and status is not None else ()), *FOOTER)
     return tuple(_hint(name) for name in ids if _sensible(name, status, pane, unread))
 
 

@@ -43,6 +43,7 @@ class MainScreen(BoardScreen):
         self.commander = Commander(self)
         self.retrying: Task | None = None
         self._damaged = 0
+        self._resting_pane = ""
 
     def on_mount(self) -> None:
         """Begin to read and to watch."""
@@ -78,8 +79,22 @@ class MainScreen(BoardScreen):
         self.commander.tasks_changed()
         self.bar.tasks_changed()
         self._tell_damaged(event.damaged)
-        if self.focused is None:
-            self.focus_pane("input" if not self.board.tasks or self.bar.draft else "table")
+        if not self._resting_pane:
+            self._resting_pane = "table" if self.board.tasks and not self.bar.draft else "input"
+        self.settle_focus()
+
+    def settle_focus(self) -> None:
+        """Have a pane take the keys: after the first news the one that a person will want, later the table.
+
+        While the terminal has lost the focus no pane has it; Textual gives it back where it was.
+        """
+        if self.focused is None and self.app.app_focus and self._resting_pane:
+            self.set_focus(self.widget_of(self._resting_pane))
+            self._resting_pane = "table"
+
+    def on_descendant_blur(self) -> None:
+        """The pane with the focus may have gone, with the last task."""
+        self.call_after_refresh(self.settle_focus)
 
     def on_log_spoke(self, event: LogSpoke) -> None:
         """Show how far a task has come."""
