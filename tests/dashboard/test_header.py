@@ -149,6 +149,7 @@ def test_hints_are_those_that_make_sense() -> None:
         "filter",
         "help",
     ]
+    assert "stop" in ids(hints_for(Status.LOST, "table"))
     assert ids(hints_for(None, "table")) == ["input", "help"]
     assert ids(hints_for(Status.RUNNING, "log")) == ["follow", "wrap", "zoom", "input", "stop", "help"]
     assert ids(hints_for(Status.COMPLETE, "summary")) == ["input", "retry", "help"]

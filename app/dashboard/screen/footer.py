@@ -50,7 +50,7 @@ def _sensible(name: str, status: Status | None, pane: str, unread: bool) -> bool
         case "filter":
             return pane == "table" and status is not None
         case "stop":
-            return status is not None and not status.ended
+            return status is not None and (not status.ended or status is Status.LOST)
         case "retry" | "edit" | "delete":
             return status is not None and status.ended
         case "next":
