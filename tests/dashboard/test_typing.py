@@ -53,9 +53,12 @@ async def test_filter_by_words_and_status(registry: Registry, config: Config) ->
         await seat.press("slash")
         await seat.type("failed")
         await seat.sees_no("pear")
+        await seat.sees("1 of 3 fit · ⏎ keeps it")
         assert seat.row("exit 2")
         await seat.press("enter")
-        await seat.sees("filter: failed")
+        await seat.sees("filter: failed · 1 of 3")
+        ended(registry, delegate(registry, "!exit 4", config))
+        await seat.sees("filter: failed · 2 of 4")
         assert seat.main.pane == "table"
         await seat.press("escape")
         await seat.sees("pear", "apple")

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from app.dashboard.drawing.hint import Hint
-from app.dashboard.drawing.tone import Tone
+from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.input.completion import Completion
 from app.dashboard.input.field import TaskInput
 from app.dashboard.input.history import InputStore
@@ -40,8 +40,7 @@ class InputBar(Vertical):
     """One text field for tasks, slash commands, sentences, the filter and edited retries.
 
     What was typed for a task is kept while the field serves for something else, and comes back afterwards.
-    ``known`` tells what readings are resolved against, ``describe`` what a new task would be. ``idle`` is the
-    line that is shown while nothing is typed.
+    ``known`` tells what readings are resolved against, ``describe`` what a new task would be.
     """
 
     DEFAULT_CSS = """
@@ -82,7 +81,7 @@ class InputBar(Vertical):
         self._store = store
         self._known = known
         self._describe = describe
-        self.idle = ""
+        self._filter = self._matches = ""
         self._saved = ""
         self._answered = ""
         self._draft_timer: Timer | None = None
@@ -167,6 +166,10 @@ class InputBar(Vertical):
         if tone in _LASTING_S:
             self._expiry = self.set_timer(_LASTING_S[tone], self.refresh_preview)
 
+    def filtered(self, words: str, matches: str) -> None:
+        """Take the filter in force, and how many tasks it shows, such as ``3 of 12``, for saying so."""
+        self._filter, self._matches = words, matches
+
     def plan(self) -> Plan:
         """What Enter would do now."""
         return make_plan(read(self.text), self._known())
@@ -179,12 +182,18 @@ class InputBar(Vertical):
     def refresh_preview(self) -> None:
         """Say anew what Enter will do, because the text or the tasks have changed."""
         if self.target is Target.TASK:
-            self.say(*(preview(self.plan(), self._describe) if self.text.strip() else (self.idle, Tone.PLAN)))
+            self.say(*(preview(self.plan(), self._describe) if self.text.strip() else self._idle()))
         elif self.target is Target.FILTER:
-            self.say("words, a status, @agent, +tag, #number · ⏎ keeps it · esc shows all")
+            what = f"{self._matches} fit" if self._filter else "words, a status, @agent, +tag, #number"
+            self.say(f"{what} · ⏎ keeps it · esc shows all")
         else:
             self.say("⏎ runs it again with this text · esc leaves it as it is")
-        self._previewing = self.target is Target.TASK
+        self._previewing = True
+
+    def _idle(self) -> Line:
+        """What is said while nothing is typed."""
+        said = f"filter: {self._filter} · {self._matches} · / changes it, esc shows all"
+        return (said if self._filter else ""), Tone.PLAN
 
     # Events
 

@@ -112,9 +112,6 @@ class BoardScreen(Screen[None]):
     def set_filter(self, words: str) -> None:
         """Show only the tasks that fit these words; none of them shows all."""
         self.filter_words = words.strip()
-        self.bar.idle = (
-            f"filter: {self.filter_words} · / changes it, esc shows all" if self.filter_words else ""
-        )
         self.refresh_table()
         self.bar.refresh_preview()
 
@@ -140,6 +137,7 @@ class BoardScreen(Screen[None]):
         """Lay the table out anew: tasks came, went or changed places."""
         board = self.board
         rows = visible(board.rows(), parse_filter(self.filter_words))
+        self.bar.filtered(self.filter_words, f"{len(rows)} of {len(board.tasks)}")
         if board.tasks and not rows:
             self.table.set_tasks(rows, empty=(f"No task fits: {self.filter_words}", "", "esc shows all"))
         else:
