@@ -20,7 +20,7 @@ from app.dashboard.news.board import Board
 from app.dashboard.plans.newtask import Setting, describe
 from app.dashboard.plans.plan import Known
 from app.dashboard.screen.footer import FooterBar, hints_for
-from app.dashboard.screen.header import HeaderBar, short_folder
+from app.dashboard.screen.header import Facts, HeaderBar, short_folder
 from app.dashboard.screen.place import branch_of
 from app.dashboard.screen.stage import Stage
 from app.dashboard.session import Session
@@ -51,6 +51,7 @@ class BoardScreen(Screen[None]):
         self.details: Details = self.stage.details
         self.bar = InputBar(session.inputs, self._known, self._describe)
         self.paused = False
+        self.trouble = ""
         self.filter_words = ""
         self._head, self._foot, self._away = HeaderBar(id="header"), FooterBar(id="footer"), Hint(id="away")
         self._counts = Counts()
@@ -162,7 +163,7 @@ class BoardScreen(Screen[None]):
     def refresh_bars(self) -> None:
         """Write the top and the bottom line anew, where they differ."""
         folder = short_folder(str(self.session.folder), str(Path.home()))
-        self._head.update_facts(self._counts, folder, self._branch, self.paused)
+        self._head.update_facts(Facts(self._counts, folder, self._branch, self.paused, self.trouble))
         self.refresh_footer()
 
     def refresh_footer(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.message import Message
@@ -15,6 +15,7 @@ from app.model.commands import FOOTER, INPUT_FOOTER, key_label, keys_of
 from app.model.status import Status
 
 _LOG_FIRST = ("follow", "wrap", "zoom")
+_OTHER_TAB = {"log": "summary", "summary": "log"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,11 @@ def hints_for(status: Status | None, pane: str, *, unread: bool = False) -> tupl
     """
     if pane == "input":
         return tuple(map(_hint, INPUT_FOOTER))
-    ids = (*(_LOG_FIRST if pane == "log" and status is not None else ()), *FOOTER)
-    return tuple(_hint(name) for name in ids if _sensible(name, status, pane, unread))
+    hints = tuple(_hint(name) for name in FOOTER if _sensible(name, status, pane, unread))
+    if pane not in _OTHER_TAB or status is None:
+        return hints
+    first = tuple(map(_hint, ("back", *(_LOG_FIRST if pane == "log" else ()))))
+    return (replace(_hint("open"), label=_OTHER_TAB[pane]), *first, *hints)
 
 
 def _sensible(name: str, status: Status | None, pane: str, unread: bool) -> bool:

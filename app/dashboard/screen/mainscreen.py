@@ -16,7 +16,7 @@ from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.editor import edit
 from app.dashboard.input.field import TaskInput
 from app.dashboard.keys import PRESSED, bindings
-from app.dashboard.news.feed import Feed, LogSpoke, RecordsChanged
+from app.dashboard.news.feed import Feed, LogSpoke, ReadingFailed, RecordsChanged
 from app.dashboard.news.watching import Watcher
 from app.dashboard.plans.actions import Done, edit_and_retry
 from app.dashboard.plans.commanding import Commander, Finished
@@ -95,6 +95,11 @@ class MainScreen(BoardScreen):
     def on_descendant_blur(self) -> None:
         """The pane with the focus may have gone, with the last task."""
         self.call_after_refresh(self.settle_focus)
+
+    def on_reading_failed(self, event: ReadingFailed) -> None:
+        """Say that what is shown may be old, for as long as that is so."""
+        self.trouble = event.problem
+        self.refresh_bars()
 
     def on_log_spoke(self, event: LogSpoke) -> None:
         """Show how far a task has come."""
