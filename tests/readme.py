@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from app.model.commands import COMMANDS, GROUPS, all_keys
+from app.model.commands import COMMANDS, GROUPS, INPUT, all_keys
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -36,7 +36,7 @@ def _keys() -> Iterator[str]:
         for key in all_keys():
             if key.group == group:
                 shown = " ".join(f"`{part}`" for part in key.shown.split())
-                yield f"| {shown} | {key.help} |"
+                yield f"| {shown} | {key.help}{' (while typing)' if key.where == INPUT else ''} |"
 
 
 def _commands() -> Iterator[str]:

@@ -162,9 +162,10 @@ class Session:
     def mark_seen(self, task: Task) -> None:
         """Note that a person has looked at the end of a task."""
         if task.unread and not task.read_only:
-            from app.supervisor.operations import mark_seen
+            from app.supervisor.operations import OperationError, mark_seen
 
-            mark_seen(self.registry, task.id)
+            with suppress(OperationError):  # seen it is, even if that cannot be saved
+                mark_seen(self.registry, task.id)
 
     def log_path(self, task: Task, run: Attempt | None = None) -> str:
         """Where the log of an attempt (the newest) lies, or will lie once it starts."""

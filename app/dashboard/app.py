@@ -79,6 +79,7 @@ class DelegateApp(App[None]):
     def on_app_focus(self) -> None:
         """The terminal says that it is being looked at."""
         self.main.watcher.sign_of_life(focused=True)
+        self.call_later(self.main.settle_focus)
 
     def on_app_blur(self) -> None:
         """The terminal says that something else is being looked at."""

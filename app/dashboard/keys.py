@@ -1,4 +1,4 @@
-"""Textual bindings made from the one table of commands and keys."""
+"""Textual bindings out of the one table of keys, so that the help can never say something else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from textual.binding import Binding, BindingType
 
-from app.model.commands import keys_of
+from app.model.commands import INPUT, MOVING, all_keys, keys_of
 
 MOVES: Mapping[str, str] = {
     "up": "move(-1)",
@@ -17,6 +17,11 @@ MOVES: Mapping[str, str] = {
     "last": "last",
 }
 """The moving keys by id, with the actions that every scrolling pane has for them."""
+
+PRESSED: Mapping[str, str] = {
+    key.id: f"press('{key.id}')" for key in all_keys() if key.group != MOVING and key.where != INPUT
+}
+"""The keys that are pressed anywhere but in the input bar; the main screen's one action knows their ids."""
 
 
 def bindings(actions: Mapping[str, str]) -> list[BindingType]:

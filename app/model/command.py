@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-APP, TABLE, LOG, INPUT = "app", "table", "log", "input"
-"""Where a key works: everywhere but in the input bar, in the table, in the log pane, in the input bar."""
+APP, TABLE, INPUT = "app", "table", "input"
+"""Where a key works: everywhere but in the input bar, in the table, in the input bar only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,9 @@ _KEY_LABELS = {
     "minus": "-",
 }
 
-DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
+DELEGATING, TYPING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
     "Delegating",
+    "Typing",
     "Watching",
     "Ending",
     "Queue",

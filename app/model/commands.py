@@ -10,10 +10,10 @@ from app.model.command import (
     DELEGATING,
     ENDING,
     INPUT,
-    LOG,
     MOVING,
     QUEUE,
     TABLE,
+    TYPING,
     VIEW,
     WATCHING,
     Command,
@@ -28,8 +28,8 @@ __all__ = [
     "FOOTER",
     "GROUPS",
     "INPUT",
+    "INPUT_FOOTER",
     "KEYS",
-    "LOG",
     "MOVING",
     "TABLE",
     "Command",
@@ -160,7 +160,7 @@ COMMANDS: tuple[Command, ...] = (
         "free",
         "TASK…",
         "start it without what it waits for",
-        keys=("f",),
+        keys=("F",),
         label="start now",
         group=QUEUE,
         where=TABLE,
@@ -200,7 +200,10 @@ COMMANDS: tuple[Command, ...] = (
 
 KEYS: tuple[Key, ...] = (
     Key("input", ("n", "i"), "write a new task", label="new", group=DELEGATING),
-    Key("back", ("escape",), "leave the input bar; the draft is kept", INPUT, group=DELEGATING),
+    Key("complete", ("tab",), "complete the word, or go to the table", INPUT, "complete", TYPING),
+    Key("history", ("up",), "what you typed before; ↓ comes back", INPUT, "history", TYPING),
+    Key("editor", ("ctrl+g",), "write in your own editor", INPUT, "editor", TYPING),
+    Key("newline", ("ctrl+j",), "begin a new line", INPUT, "new line", TYPING),
     Key("open", ("enter",), "open the task: log, summary, details", TABLE, label="open", group=VIEW),
     Key("kill", ("X",), "stop at once, without asking it to end first", group=ENDING),
     Key("edit", ("R",), "edit the text and retry", group=ENDING),
@@ -210,8 +213,15 @@ KEYS: tuple[Key, ...] = (
     Key("lower", ("minus",), "one step down in priority, while it waits", TABLE, group=QUEUE),
     Key("zoom", ("z",), "give the whole screen to this pane, and back", group=VIEW),
     Key("pane", ("tab",), "next pane", group=VIEW),
-    Key("follow", ("f",), "follow the end of the log, or stop following", LOG, label="follow", group=VIEW),
-    Key("wrap", ("w",), "wrap long lines, or cut them", LOG, label="wrap", group=VIEW),
+    Key(
+        "back",
+        ("escape",),
+        "out of the input bar (draft kept), zoom, filter",
+        label="back",
+        group=VIEW,
+    ),
+    Key("follow", ("f",), "follow the end of the log, or stop following", label="follow", group=VIEW),
+    Key("wrap", ("w",), "wrap long lines of the log, or cut them", label="wrap", group=VIEW),
     Key("up", ("up", "k"), "one line up", TABLE, group=MOVING),
     Key("down", ("down", "j"), "one line down", TABLE, group=MOVING),
     Key("page-up", ("pageup",), "one page up", TABLE, group=MOVING),
@@ -224,7 +234,10 @@ KEYS: tuple[Key, ...] = (
 FOOTER: tuple[str, ...] = ("input", "open", "stop", "free", "retry", "next", "filter", "help")
 """The ids the footer shows, most wanted first; what does not fit is left out from the right."""
 
-GROUPS: tuple[str, ...] = (DELEGATING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
+INPUT_FOOTER: tuple[str, ...] = ("back", "complete", "history", "editor", "newline")
+"""The same while the input bar has the focus."""
+
+GROUPS: tuple[str, ...] = (DELEGATING, TYPING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
 """The groups of the help screen, in its order."""
 
 

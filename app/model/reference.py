@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.model.status import Status
 from app.model.task import Task
@@ -63,6 +65,7 @@ _NUMBER = re.compile(
     r"(?:(?:task|number|no\.?)\s+)?#?(?P<number>\d{1,9})(?:\.(?P<attempt>\d{1,6}))?", re.ASCII
 )
 _WORDS = re.compile(r"[^\W_]+")
+_ALIKE = 3
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "s", "y", "e")
 
 
@@ -139,14 +142,10 @@ def _best(words: Sequence[str], tasks: Sequence[Task]) -> list[Task]:
     part = "-".join(telling)
     if not part:
         return []
-    ways: tuple[Callable[[Task], bool], ...] = (
-        lambda task: len(part) > 1 and part in task.name.lower(),
-        lambda task: _all_in(telling, _WORDS.findall(task.name.lower()), _same),
-        lambda task: _all_in(telling, _WORDS.findall(f"{task.name} {task.text}".lower()), _same),
-        lambda task: _all_in(telling, _WORDS.findall(f"{task.name} {task.text}".lower()), _alike),
-    )
-    for fits in ways:
-        if found := [task for task in tasks if fits(task)]:
+    if len(part) > 1 and (found := [task for task in tasks if part in task.name.lower()]):
+        return _open_or_newest(found)
+    for words_of, equal in ((_name_words, _same), (_all_words, _same), (_all_words, _alike)):
+        if found := _with_all(telling, tasks, words_of, equal):
             return _open_or_newest(found)
     return []
 
@@ -161,9 +160,37 @@ def _open_or_newest(found: Sequence[Task]) -> list[Task]:
     return list(by_text.values())
 
 
-def _all_in(wanted: Iterable[str], there: Sequence[str], equal: Callable[[str, str], bool]) -> bool:
-    """Whether each wanted word has its like among those that are there."""
-    return all(any(equal(word, other) for other in there) for word in wanted)
+def _with_all(
+    wanted: Iterable[str],
+    tasks: Sequence[Task],
+    words_of: Callable[[Task], Sequence[str]],
+    equal: Callable[[str, str], bool],
+) -> list[Task]:
+    """The tasks among whose words each wanted one has its like.
+
+    Words are compared once, however many tasks have them: this is asked anew with each letter typed. Those
+    that are alike begin alike, which leaves out most of them.
+    """
+    found = list(tasks)
+    for word in wanted:
+        there = {other for task in found for other in words_of(task) if other[:_ALIKE] == word[:_ALIKE]}
+        like = {other for other in there if equal(word, other)}
+        found = [task for task in found if not like.isdisjoint(words_of(task))] if like else []
+    return found
+
+
+def _name_words(task: Task) -> Sequence[str]:
+    return _words_in(task.name)
+
+
+def _all_words(task: Task) -> Sequence[str]:
+    return _words_in(f"{task.name} {task.text}")
+
+
+@lru_cache(maxsize=32768)
+def _words_in(text: str) -> tuple[str, ...]:
+    """The different words of a text, in small letters; the same word is one string in all of them."""
+    return tuple(dict.fromkeys(map(sys.intern, _WORDS.findall(text.lower()))))
 
 
 def _same(word: str, other: str) -> bool:
@@ -174,15 +201,16 @@ def _same(word: str, other: str) -> bool:
 def _alike(word: str, other: str) -> bool:
     """Whether two words are of one family: ``docs`` and ``documentation``, ``analysis`` and ``analyze``."""
     first, second = sorted((_stem(word), _stem(other)), key=len)
-    if len(first) >= 3 and second.startswith(first):
+    if len(first) >= _ALIKE and second.startswith(first):
         return True
     shared = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(first))
     return shared >= 5 and shared * 10 >= len(second) * 6
 
 
+@lru_cache(maxsize=32768)
 def _stem(word: str) -> str:
     """A word without its common endings, at least three letters long."""
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if word.endswith(ending) and len(word) - len(ending) >= _ALIKE:
             return word[: -len(ending)]
     return word

@@ -18,7 +18,7 @@ def parse(data: bytes) -> dict[str, Any]:
     """Read a TOML document. Raises BadRecord with the parser's reason."""
     try:
         return tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also of a number with too many digits
         raise BadRecord(str(error)) from None
 
 

@@ -199,7 +199,7 @@ def ring(registry: Registry) -> None:
 def quarantine(registry: Registry, damage: DamagedRecord) -> None:
     """Move a task whose records do not parse out of the way, whole, with the reason beside it.
 
-    One that a runner still has in hand stays: its end will write the record anew.
+    One that a runner still has in hand stays until that has written down how it ended.
     """
     if damage.newer or registry.live(damage.task_id) is not None:
         return

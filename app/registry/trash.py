@@ -28,11 +28,14 @@ _EXPIRED = "expired_"
 
 
 def delete(change: Transaction, task_ids: Sequence[str], *, expired: bool = False) -> int:
-    """Move tasks and their logs into the trash as one deletion; returns how many there were.
+    """Move tasks and their logs into the trash as one deletion; returns how many there still were.
 
     ``expired`` ones were not deleted by a person, and are brought back only after all that were.
     """
     home = change.registry.home
+    task_ids = [task_id for task_id in task_ids if home.task(task_id).is_dir()]
+    if not task_ids:
+        return 0
     _purge(home.trash)
     stamp = datetime.now(UTC).strftime(_STAMP)
     deletion = home.trash / (f"{_EXPIRED}{stamp}" if expired else stamp)

@@ -18,7 +18,7 @@ from app.registry.config import load_config
 from app.registry.ending import read_end
 from app.registry.files import RegistryBusy, read_regular, write_atomic
 from app.registry.paths import END, Home, outcome_name, summary_name
-from app.registry.store import RECORD_LIMIT, Registry, UnknownTask
+from app.registry.store import Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, NewerSchema, NewerTask, transaction
 from app.registry.values import BadRecord
 from app.supervisor.launch import ERRORS
@@ -29,8 +29,11 @@ TAIL_BYTES = 256 * 1024
 
 _CARE_NICENESS = 10
 
-ERROR_LENGTH = 300
-"""The longest explaining line that is kept, in characters."""
+LINE_LENGTH = 300
+"""The longest headline or explaining line that is kept, in characters."""
+
+OUTCOME_BYTES = 1024 * 1024
+"""The largest file of figures that a task may write about itself: the record they go into is read often."""
 
 
 def close_and_go_on(root: str, task_id: str, wait: Callable[[OSError], None]) -> None:
@@ -156,15 +159,17 @@ def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Out
     own = _own_outcome(registry, task.id, attempt.number)
     if own is not None:
         read = replace(own, headline=own.headline or read.headline, error=own.error or read.error)
-    if attempt.verdict is Status.COMPLETE:
-        return replace(read, error=None)
     error = attempt.reason if attempt.verdict is Status.STOPPED else attempt.reason or read.error
-    return replace(read, error=sanitise(error)[:ERROR_LENGTH] if error else None)
+    return replace(
+        read,
+        headline=sanitise(read.headline)[:LINE_LENGTH] if read.headline else None,
+        error=sanitise(error)[:LINE_LENGTH] if error and attempt.verdict is not Status.COMPLETE else None,
+    )
 
 
 def _own_outcome(registry: Registry, task_id: str, attempt: int) -> Outcome | None:
     try:
         path = registry.home.task_file(task_id, outcome_name(attempt))
-        return outcome_from_record(parse(read_regular(path, RECORD_LIMIT)))
+        return outcome_from_record(parse(read_regular(path, OUTCOME_BYTES)))
     except (OSError, BadRecord):
         return None

@@ -59,7 +59,7 @@ def hand_over(change: Transaction, task: Task) -> Start:
     )
     try:
         write_live(descriptor, {"attempt": number})
-        for name in (STOP, END):  # what an earlier attempt may have left
+        for name in (STOP, END, ERRORS):  # what an earlier attempt may have left
             change.registry.home.task_file(task.id, name).unlink(missing_ok=True)
         return Start(change.write_state(task, state), descriptor)
     except BaseException:

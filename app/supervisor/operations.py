@@ -123,6 +123,8 @@ def _after_pass(registry: Registry, config: Config, task: Task) -> Task:
     try:
         scheduling.run_pass(registry, config)
     except OSError as error:
+        if registry.load(task.id).status is not Status.QUEUED:
+            return registry.load(task.id)  # it was another task that could not be started
         why = (error.strerror or str(error)).lower()
         raise OperationError(f"#{task.number} is in the queue, but cannot be started yet: {why}") from error
     return registry.with_reasons([registry.load(task.id)], config.limits)[0]
@@ -247,10 +249,9 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
     from app.registry import trash  # slow to load, rarely needed
 
     with transaction(registry) as change:
-        for task in map(registry.load, task_ids):
-            refuse_newer(task)
-            if task.state.status is Status.STARTING:
-                raise OperationError(f"#{task.number} is running; stop it before you delete it")
+        for task_id in set(registry.in_hand()).intersection(task_ids):
+            number = registry.request(task_id).number
+            raise OperationError(f"#{number} is running; stop it before you delete it")
         return trash.delete(change, task_ids)
 
 

@@ -123,8 +123,12 @@ def _with_descendants(
 
 
 def is_ours(pid: int) -> bool:
-    """Whether it is a runner or a supervisor: it must outlive the task that happened to start it."""
-    return environment_holds(pid, f"{ROLE}=".encode(), whole=False)
+    """Whether it is a runner or a supervisor: it must outlive the task that happened to start it.
+
+    Those never carry a task's mark; a process of a task that gives itself our role still does.
+    """
+    marked = environment_holds(pid, f"{MARK}=".encode(), whole=False)
+    return not marked and environment_holds(pid, f"{ROLE}=".encode(), whole=False)
 
 
 def environment_holds(pid: int, entry: bytes, *, whole: bool = True) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.output import cell_width
-from tests.cli.conftest import Shell
+from tests.cli.conftest import Ran, Shell
 from tests.support import until
 
 ESCAPES = re.compile(r"\x1b\[[\d;]*m")
@@ -151,3 +151,17 @@ def test_a_result_cannot_control_the_terminal_and_is_seen_there(shell: Shell) ->
 def test_there_is_no_result_before_the_end(shell: Shell) -> None:
     shell.add("sleep", "60")
     assert shell.run("result", "1").failed_with(1, "#1", "no result yet", "delegate wait 1")
+
+
+def test_what_cannot_be_saved_can_be_read_all_the_same(shell: Shell, home: Path) -> None:
+    shell.run("add", "--wait", "--", "echo", "hello")
+    shell.run("pause")
+    shell.add("true")
+    settings = home / "registry.toml"
+    settings.write_text(settings.read_text().replace("schema = 1", "schema = 2"))
+    ran = shell.run("status")
+    assert (ran.code, ran.err.count("\n")) == (0, 1)
+    assert "newer delegate" in ran.err
+    assert [line.split()[1] for line in ran.out.splitlines()[:2]] == ["2", "1"]
+    assert shell.run("status", "2", "--json").json["status"] == "queued"
+    assert shell.on_terminal("logs", "1") == Ran(0, "hello\n")

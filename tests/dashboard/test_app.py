@@ -30,7 +30,7 @@ async def test_a_new_row_stands_within_a_tenth_of_a_second(registry: Registry) -
     async with opened(registry) as seat:
         await seat.type("!sleep 30")
         began = time.monotonic()
-        seat.main.bar.field.post_message(seat.main.bar.field.Submitted("!sleep 30"))
+        seat.main.bar.field.press("send")
         await seat.finds(lambda: seat.row("sleep 30"))
         assert (
             time.monotonic() - began < 1.0
@@ -117,3 +117,19 @@ async def test_hundreds_of_older_tasks_come_behind(registry: Registry, config: C
         await seat.finds(lambda: len(seat.main.board.tasks) == 401)
         await seat.press("G")
         await seat.finds(lambda: (task := seat.main.table.cursor_task) and task.number == 1)
+
+
+async def test_the_shown_log_is_wrapped_and_followed_from_the_table_too(
+    registry: Registry, config: Config
+) -> None:
+    ended(registry, delegate(registry, f"!echo {'x' * 150}", config))
+    async with opened(registry, NARROW) as seat:
+        await seat.sees("x" * 77 + "\n")
+        assert seat.main.pane == "table"
+        await seat.press("w")
+        await seat.sees("x›")
+        await seat.press("f")
+        assert not seat.main.details.log_pane.following
+        seat.main.details.select_tab("summary")
+        await seat.press("w")
+        await seat.sees("no log is in view")

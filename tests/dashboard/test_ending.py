@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import psutil
+from pathlib import Path
 
+import psutil
+import pytest
+
+from app.dashboard.plans.actions import carry_out
+from app.dashboard.plans.plan import Plan
+from app.dashboard.session import Session
+from app.model.sentences import Kind
 from app.model.status import Status
 from app.registry.config import Config
 from app.registry.store import Registry
+from app.supervisor import operations
+from app.supervisor.operations import OperationError
 from tests.dashboard.opened import opened
 from tests.support import delegate, ended, is_alive, until
 
@@ -163,3 +172,65 @@ async def test_a_killed_runner_is_shown_as_lost(registry: Registry) -> None:
         assert live.child
         child = live.child.pid
         assert until(lambda: not is_alive(child))
+
+
+async def test_what_is_said_of_a_stop_leaves_with_its_end(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!trap 'sleep 0.5; exit 0' TERM; echo ready; while :; do sleep 0.1; done")
+        await seat.sees("\n ready")
+        await seat.press("escape", "x", "x")
+        await seat.finds(lambda: seat.hint.startswith("stopping #1"))
+        await seat.sees("■")
+        assert seat.hint == ""
+
+
+async def test_a_preview_is_true_of_the_tasks_as_they_become(registry: Registry, config: Config) -> None:
+    task = delegate(registry, "!sleep 30", config)
+    async with opened(registry) as seat:
+        await seat.sees("▶")
+        await seat.press("n")
+        await seat.type("stop #1")
+        await seat.sees("⏎ stop #1 sleep 30")
+        operations.stop(registry, task.id)
+        await seat.sees("! #1 has ended already: stopped")
+
+
+async def test_a_question_about_what_has_ended_meanwhile_is_withdrawn(
+    registry: Registry, config: Config
+) -> None:
+    tasks = [delegate(registry, f"!sleep 3{number}", config) for number in (1, 2, 3)]
+    async with opened(registry) as seat:
+        await seat.sees("3 running")
+        await seat.press("n")
+        await seat.enter("/stop all")
+        await seat.sees("? stop 3 tasks: #1, #2, #3?")
+        operations.stop(registry, tasks[0].id)
+        await seat.sees("? stop 2 tasks: #2, #3?")
+        for task in tasks[1:]:
+            operations.stop(registry, task.id)
+        await seat.sees("! #", "has ended already: stopped")
+        assert not seat.main.commander.asking
+
+
+async def test_one_that_has_ended_meanwhile_keeps_no_other_from_being_stopped(
+    registry: Registry, config: Config, tmp_path: Path
+) -> None:
+    done = ended(registry, delegate(registry, "!true", config))
+    running = delegate(registry, "!sleep 30", config)
+    session = Session(registry, config, tmp_path, {})
+    told = carry_out(Plan(Kind.STOP, "", (done, running)), session)
+    assert told.line == "stopping #2 sleep 30 · #1 has ended already: complete"
+    assert ended(registry, running).status is Status.STOPPED
+    with pytest.raises(OperationError, match="#1 has ended already"):
+        carry_out(Plan(Kind.STOP, "", (done, running)), session)
+
+
+async def test_a_waiting_task_is_stopped_and_not_said_to_be_stopping(
+    registry: Registry, config: Config
+) -> None:
+    operations.pause(registry)
+    delegate(registry, "!true", config)
+    async with opened(registry) as seat:
+        await seat.sees("◷")
+        await seat.press("x", "x")
+        await seat.sees("stopped #1 true", "■")

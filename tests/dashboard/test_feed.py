@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.message import Message
 
-from app.dashboard.news.feed import Feed, LogSpoke, RecordsChanged, last_line
+from app.dashboard.news.feed import Feed, LogSpoke, ReadingFailed, RecordsChanged, last_line
 from app.model.queue import Limits
 from app.model.status import Status
 from app.model.task import Task
@@ -36,6 +36,12 @@ class Heard:
         """The messages about records, oldest first."""
         with self.lock:
             return [message for message in self.messages if isinstance(message, RecordsChanged)]
+
+    @property
+    def problems(self) -> list[str]:
+        """Why the registry could not be read, each time that changed."""
+        with self.lock:
+            return [message.problem for message in self.messages if isinstance(message, ReadingFailed)]
 
     @property
     def tasks(self) -> dict[str, Task]:
@@ -172,3 +178,36 @@ def test_a_registry_without_its_folders_is_watched_all_the_same(tmp_path: Path) 
     assert until(lambda: heard.records)
     assert heard.records[0].tasks == []
     feed.stop()
+
+
+def test_a_registry_that_cannot_be_read_is_told_and_read_again_as_soon_as_it_can(
+    registry: Registry, config: Config, open_feed: Callable[[], Heard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = open_feed()
+    broken = threading.Event()
+    broken.set()
+    listed = Registry.ids
+
+    def ids(self: Registry) -> list[str]:
+        if broken.is_set() and threading.current_thread().name.startswith("feed"):
+            raise PermissionError(13, "Permission denied")
+        return listed(self)
+
+    monkeypatch.setattr(Registry, "ids", ids)
+    task = delegate(registry, "!true", config)
+    assert until(lambda: heard.problems == ["permission denied"])
+    broken.clear()
+    assert until(lambda: heard.problems == ["permission denied", ""])
+    assert until(lambda: heard.status(task.id) is Status.COMPLETE)
+
+
+def test_without_watches_the_registry_is_looked_at_all_the_same(
+    registry: Registry, config: Config, open_feed: Callable[[], Heard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_: object, **__: object) -> None:
+        raise OSError("OS file watch limit reached")
+
+    monkeypatch.setattr("watchfiles.watch", none_left)
+    heard = open_feed()
+    task = ended(registry, delegate(registry, "!true", config))
+    assert until(lambda: heard.status(task.id) is Status.COMPLETE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.dashboard.details.tabs import TabsLine, tab_at, tab_runs
@@ -47,6 +49,14 @@ def test_header_says_only_what_there_is() -> None:
     assert line_of(Facts(Counts(timed_out=1, lost=2)), 80) == "delegate    nothing running · 1 ⧗ 2 ‽ today"
 
 
+def test_header_says_when_it_may_be_old() -> None:
+    old = replace(FACTS, trouble="permission denied")
+    said = "not up to date: the registry cannot be read (permission denied)"
+    assert line_of(old, 110) == f"delegate    {said}"
+    assert line_of(old, 70) == said
+    assert line_of(old, 45) == "not up to date"
+
+
 def test_folder_is_written_as_people_do() -> None:
     assert short_folder("/home/me/src", "/home/me") == "~/src"
     assert short_folder("/home/me", "/home/me") == "~"
@@ -58,7 +68,7 @@ def test_folder_is_written_as_people_do() -> None:
 async def test_header_fills_its_line(width: int) -> None:
     app = Host(header := HeaderBar())
     async with app.run_test(size=(width, 2)) as pilot:
-        header.update_facts(FACTS.counts, FACTS.folder, "fix/[bold]\x1b[2J", paused=True)
+        header.update_facts(replace(FACTS, branch="fix/[bold]\x1b[2J", paused=True))
         await pilot.pause()
         strip = app.screen._compositor.render_strips()[0]
         text = screen_text(app)
@@ -72,11 +82,11 @@ async def test_header_fills_its_line(width: int) -> None:
 async def test_header_repaints_only_for_other_facts() -> None:
     app = Host(header := HeaderBar())
     async with app.run_test(size=(80, 2)) as pilot:
-        header.update_facts(FACTS.counts)
+        header.update_facts(FACTS)
         await pilot.pause()
-        header.update_facts(FACTS.counts)
+        header.update_facts(FACTS)
         assert not header._repaint_required
-        header.update_facts(Counts(running=4))
+        header.update_facts(Facts(Counts(running=4)))
         assert header._repaint_required
 
 
@@ -140,7 +150,14 @@ def ids(hints: tuple[Hint, ...]) -> list[str]:
 
 def test_hints_are_those_that_make_sense() -> None:
     assert ids(hints_for(Status.RUNNING, "table")) == ["input", "open", "stop", "filter", "help"]
-    assert ids(hints_for(Status.QUEUED, "table")) == ["input", "open", "stop", "filter", "help"]
+    assert ids(hints_for(Status.QUEUED, "table")) == [
+        "input",
+        "open",
+        "stop",
+        "free",
+        "filter",
+        "help",
+    ]
     assert ids(hints_for(Status.FAILED, "table", unread=True)) == [
         "input",
         "open",
@@ -149,10 +166,15 @@ def test_hints_are_those_that_make_sense() -> None:
         "filter",
         "help",
     ]
+    assert "stop" in ids(hints_for(Status.LOST, "table"))
     assert ids(hints_for(None, "table")) == ["input", "help"]
-    assert ids(hints_for(Status.RUNNING, "log")) == ["follow", "wrap", "zoom", "input", "stop", "help"]
-    assert ids(hints_for(Status.COMPLETE, "summary")) == ["input", "retry", "help"]
-    assert ids(hints_for(Status.RUNNING, "input")) == ["back"]
+    shown = hints_for(Status.RUNNING, "log")
+    assert ids(shown) == ["open", "back", "follow", "wrap", "zoom", "input", "stop", "help"]
+    assert shown[0].label == "summary"
+    shown = hints_for(Status.COMPLETE, "summary")
+    assert ids(shown) == ["open", "back", "input", "retry", "help"]
+    assert shown[0].label == "log"
+    assert ids(hints_for(Status.RUNNING, "input")) == ["back", "complete", "history", "editor", "newline"]
 
 
 def test_hints_speak_the_words_of_the_command_table() -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from app.dashboard.bindings import screen_bindings
+from app.dashboard.input.field import _MEANINGS
 from app.dashboard.screen.helpscreen import help_content
+from app.dashboard.screen.mainscreen import MainScreen
 from app.dashboard.screen.pressing import PRESSES
-from app.model.commands import COMMANDS, LOG, MOVING, all_keys
+from app.model.commands import COMMANDS, INPUT, INPUT_FOOTER, MOVING, all_keys
 
 
 def bound() -> dict[str, Binding]:
     return {
-        binding.id: binding for binding in screen_bindings() if isinstance(binding, Binding) and binding.id
+        binding.id: binding for binding in MainScreen.BINDINGS if isinstance(binding, Binding) and binding.id
     }
 
 
 def test_every_key_of_the_table_does_something() -> None:
-    wanted = {key.id for key in all_keys() if key.group != MOVING and key.where != LOG}
+    wanted = {key.id for key in all_keys() if key.group != MOVING and key.where != INPUT}
     assert set(PRESSES) == wanted
     assert set(bound()) == wanted
 
@@ -39,3 +40,8 @@ def test_the_help_has_every_key_and_every_slash_command() -> None:
         assert any(key.shown in line and key.help in line for line in lines), key
     for command in COMMANDS:
         assert any(f"/{command.name} " in line for line in lines) is command.slash
+
+
+def test_the_input_bar_knows_its_keys() -> None:
+    assert {key.id for key in all_keys() if key.where == INPUT} | {"back"} == set(INPUT_FOOTER)
+    assert {_MEANINGS[name] for name in ("tab", "up", "ctrl+g", "ctrl+j", "escape")} == set(INPUT_FOOTER)

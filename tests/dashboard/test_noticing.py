@@ -19,8 +19,8 @@ from tests.support import delegate, ended
 async def test_a_newcomer_is_told_what_to_do_and_can_type_at_once(registry: Registry) -> None:
     async with opened(registry) as seat:
         await seat.sees("Nothing delegated yet.", "new task ›")
-        await seat.type("Run it")
-        await seat.sees("new task › Run it", "⏎ starts now · worker · normal · stops after 1h")
+        await seat.type("Run the tests")
+        await seat.sees("new task › Run the tests", "⏎ starts now · worker · normal · stops after 1h")
 
 
 async def test_opening_shows_the_summary_and_enter_changes_the_tab(
@@ -34,6 +34,8 @@ async def test_opening_shows_the_summary_and_enter_changes_the_tab(
         assert seat.main.pane == "summary"
         await seat.finds(lambda: registry.load(task.id).state.attention is Attention.SEEN)
         await seat.sees_no("●")
+        await seat.press("enter")
+        assert seat.main.pane == "details"
         await seat.press("enter")
         assert seat.main.pane == "log"
         await seat.press("escape")
@@ -114,3 +116,34 @@ async def test_an_end_passed_by_with_the_cursor_stays_unread_and_one_looked_at_d
         await seat.press("j", "k", "j")
         assert registry.load(second.id).unread
         await seat.finds(lambda: not registry.load(first.id).unread)
+
+
+async def test_who_was_typing_when_the_terminal_lost_the_focus_goes_on_typing(
+    registry: Registry, config: Config
+) -> None:
+    ended(registry, delegate(registry, "!echo before", config))
+    async with opened(registry) as seat:
+        await seat.sees("before")
+        await seat.press("n")
+        seat.app.post_message(events.AppBlur())
+        await seat.finds(lambda: seat.main.focused is None)
+        ended(registry, delegate(registry, "!echo meanwhile", config))
+        await seat.sees("#2 complete")
+        seat.app.post_message(events.AppFocus())
+        await seat.finds(lambda: seat.main.pane == "input")
+        await seat.type("Dx")
+        assert seat.main.bar.text == "Dx"
+
+
+async def test_the_table_takes_the_keys_when_the_log_goes_with_the_last_task(
+    registry: Registry, config: Config
+) -> None:
+    ended(registry, delegate(registry, "!echo out", config))
+    async with opened(registry) as seat:
+        await seat.sees("out")
+        await seat.press("tab", "C")
+        await seat.sees("Nothing delegated yet.")
+        await seat.finds(lambda: seat.main.pane == "table" and seat.main.focused is not None)
+        await seat.sees_no("follow")
+        await seat.press("U")
+        await seat.sees("is back")

@@ -11,7 +11,7 @@ from tests.dashboard.opened import opened
 from tests.support import delegate
 
 
-async def test_a_task_that_waits_for_its_time_says_so_and_f_starts_it(registry: Registry) -> None:
+async def test_a_task_that_waits_for_its_time_says_so_and_a_key_starts_it(registry: Registry) -> None:
     async with opened(registry) as seat:
         await seat.type("!sleep 30")
         await seat.press("enter")
@@ -23,18 +23,18 @@ async def test_a_task_that_waits_for_its_time_says_so_and_f_starts_it(registry: 
         task = registry.load(registry.ids()[-1])
         assert task.request.not_before is not None
         await seat.press("escape")
-        await seat.sees("f start now")
-        await seat.press("f")
+        await seat.sees("F start now")
+        await seat.press("F")
         await seat.finds(lambda: registry.load(task.id).state.freed)
         await seat.sees("starting #2")
 
 
-async def test_f_frees_a_task_of_a_failed_one(registry: Registry, config: Config) -> None:
+async def test_a_key_frees_a_task_of_a_failed_one(registry: Registry, config: Config) -> None:
     delegate(registry, "!false", config)
     async with opened(registry) as seat:
         await seat.enter("Run the tests after:1")
         await seat.sees("after #1, which failed")
-        await seat.press("escape", "f")
+        await seat.press("escape", "F")
         await seat.sees_no("which failed")
         assert registry.load(registry.ids()[-1]).status is not Status.QUEUED
 

@@ -108,7 +108,7 @@ async def test_a_wide_screen_shows_everything() -> None:
         (60, ["Status", "47/89", "conflict in"], ["█", "Agent", "Last line"]),
         (
             45,
-            ["Run integration test suite", "8m15", "after #8", "Fix ESLint errors"],
+            ["Run integration test…  47/89", "8m15", "after #8", "Fix ESLint errors"],
             ["Status", "running", "█"],
         ),
     ],

@@ -53,9 +53,12 @@ async def test_filter_by_words_and_status(registry: Registry, config: Config) ->
         await seat.press("slash")
         await seat.type("failed")
         await seat.sees_no("pear")
+        await seat.sees("1 of 3 fit · ⏎ keeps it")
         assert seat.row("exit 2")
         await seat.press("enter")
-        await seat.sees("filter: failed")
+        await seat.sees("filter: failed · 1 of 3")
+        ended(registry, delegate(registry, "!exit 4", config))
+        await seat.sees("filter: failed · 2 of 4")
         assert seat.main.pane == "table"
         await seat.press("escape")
         await seat.sees("pear", "apple")
@@ -105,10 +108,10 @@ async def test_a_paste_of_several_lines_stays_one_task(registry: Registry) -> No
 
 async def test_tab_completes_an_option_and_otherwise_leaves(registry: Registry) -> None:
     async with opened(registry) as seat:
-        await seat.type("Fix it p:h")
+        await seat.type("Fix lint p:h")
         await seat.sees("tab  p:high")
         await seat.press("tab")
-        assert seat.main.bar.text == "Fix it p:high "
+        assert seat.main.bar.text == "Fix lint p:high "
         await seat.sees("⏎ starts now · worker · high")
         await seat.type("now ")
         await seat.press("tab")
@@ -136,3 +139,24 @@ async def test_ctrl_g_opens_the_editor_of_the_user(
         monkeypatch.setenv("EDITOR", "sed -i s/draft/written/")
         await seat.press("ctrl+g")
         await seat.sees("new task › written", "⏎ starts now")
+
+
+async def test_a_click_on_a_hint_of_the_input_bar_is_a_press_of_its_key(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        await seat.enter("!true")
+        await seat.sees("✓", "↑ history")
+        line = seat.screen.splitlines()[-1]
+        await seat.pilot.click(offset=(line.index("history"), 29))
+        await seat.finds(lambda: seat.main.bar.text == "!true")
+        await seat.pilot.click(offset=(line.index("back"), 29))
+        await seat.finds(lambda: seat.main.pane == "table")
+
+
+async def test_what_is_typed_right_behind_enter_is_the_next_task(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        for key in "!echo a\n!echo b\n!ec":
+            named = {"\n": "enter", " ": "space", "!": "exclamation_mark"}.get(key, key)
+            seat.app.post_message(events.Key(named, key if key != "\n" else "\r"))
+        await seat.finds(lambda: len(registry.ids()) == 2)
+        assert {registry.load(task).text for task in registry.ids()} == {"echo a", "echo b"}
+        await seat.finds(lambda: seat.main.bar.text == "!ec")

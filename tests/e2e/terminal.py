@@ -78,6 +78,10 @@ class Terminal:
         """The first line of the screen that holds a text; empty when none does."""
         return next((line for line in self.screen().splitlines() if text in line), "")
 
+    def record(self, path: Path) -> None:
+        """Keep every byte that the program writes from now on."""
+        self("pipe-pane", "-o", f"cat > {shlex.quote(str(path))}")
+
     def ended(self, seconds: float = 10.0) -> bool:
         """Wait until the program in the window has ended."""
         return until(lambda: self("display-message", "-p", "#{pane_dead}").strip() == "1", seconds)

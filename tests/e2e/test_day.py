@@ -71,13 +71,30 @@ def test_type_watch_stop_retry_quit_and_come_back(
     assert until(lambda: registry.load(task_id).status is Status.STOPPED)
 
 
-def test_a_failure_explains_itself_on_its_row_and_rings(registry: Registry, open_terminal: Open) -> None:
+def test_a_failure_explains_itself_on_its_row(registry: Registry, open_terminal: Open) -> None:
     terminal = open_terminal()
     enter(terminal, "!echo working; sleep 1; echo 'error: no such module: shop' >&2; exit 4")
     terminal.expect("failed", "error: no such module: shop")
     assert "✗" in terminal.row("failed")
-    assert terminal("display-message", "-p", "#{window_bell_flag}") is not None
     assert registry.load(registry.ids()[0]).status is Status.FAILED
+
+
+def test_an_end_that_nobody_watches_rings_once_and_says_so(
+    registry: Registry, open_terminal: Open, tmp_path: Path
+) -> None:
+    terminal = open_terminal(100, 30)
+    gate = tmp_path / "gate"
+    enter(terminal, f"!while [ ! -e {gate} ]; do sleep 0.1; done; exit 3")
+    terminal.expect("▶")
+    terminal.type("!sleep 300")
+    terminal.expect("⏎ starts now")
+    terminal.press("Enter")
+    terminal.expect("2 running")
+    terminal.record(tmp_path / "bytes")
+    gate.touch()
+    terminal.expect("#1 failed", "●✗")
+    assert until(lambda: (tmp_path / "bytes").read_bytes().count(b"\x07") == 1)
+    assert registry.load(registry.ids()[0]).unread
 
 
 def test_kill_9_of_the_dashboard_costs_no_exit_code(registry: Registry, open_terminal: Open) -> None:
@@ -104,7 +121,7 @@ def test_a_hostile_log_changes_nothing_outside_its_pane(open_terminal: Open, tmp
     terminal = open_terminal(100, 30)
     title = terminal("display-message", "-p", "#{pane_title}")
     enter(terminal, f"!cat {payload}; sleep 0.5")
-    screen = terminal.expect("red plain", "the last line", "link", "complete")
+    screen = terminal.expect("red plain", "the last line", "link", "✓")
     lines = screen.splitlines()
     assert "delegate" in lines[0]
     assert "moved" in terminal.row("red plain")
@@ -117,7 +134,7 @@ def test_markup_in_a_task_shows_as_typed(registry: Registry, open_terminal: Open
     terminal = open_terminal(100, 30)
     text = "echo '[/foo] [bold]x [red]'"
     enter(terminal, f"!{text}")
-    terminal.expect("[/foo] [bold]x [red]", "complete")
+    terminal.expect("[/foo] [bold]x [red]", "✓")
     assert registry.load(registry.ids()[0]).text == text
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,28 @@ def test_a_submit_whose_start_fails_says_that_the_task_is_in_the_queue(
     assert ended(registry, task).status is Status.COMPLETE
 
 
+def test_a_submit_does_not_answer_for_another_task_that_cannot_be_started(
+    registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operations.pause(registry)
+    first = delegate(registry, "!true", config)
+    with transaction(registry) as change:
+        change.save(replace(change.settings, paused=False))
+    refusals = [BlockingIOError(11, "Resource temporarily unavailable")]
+    spawn = os.posix_spawn
+
+    def refuse_once(*args: Any, **kwargs: Any) -> int:
+        if refusals:
+            raise refusals.pop()
+        return spawn(*args, **kwargs)
+
+    monkeypatch.setattr(os, "posix_spawn", refuse_once)
+    second = delegate(registry, "!true", config)
+    assert not refusals
+    for task in (first, second):
+        assert ended(registry, task).status is Status.COMPLETE
+
+
 def test_a_task_that_starts_while_it_is_being_deleted_is_not_deleted(
     registry: Registry, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,6 +272,7 @@ def test_a_task_whose_runner_never_came_to_be_does_not_start_after_it_was_stoppe
 ) -> None:
     operations.pause(registry)
     task = delegate(registry, "!true", config)
+    registry.home.task_file(task.id, "runner.err").write_text("what an earlier runner said\n")
     with transaction(registry) as change:
         os.close(launch.hand_over(change, registry.load(task.id)).descriptor)  # as if killed before the spawn
     assert registry.load(task.id).status is Status.LOST

@@ -82,6 +82,7 @@ def test_any_number_is_found_among_many(registry: Registry) -> None:
         ("state.toml", b""),
         ("state.toml", b"\0" * 100),
         ("state.toml", b'status = "compl'),
+        ("state.toml", b"schema = " + b"1" * 5000),
         ("task.toml", b"schema = 1\n"),
         ("task.toml", b"\xff\xfe"),
     ],
@@ -280,3 +281,13 @@ def test_a_lock_that_cannot_be_looked_at_is_not_a_free_one(
     operations.tidy(registry, Config())
     monkeypatch.undo()
     assert registry.state(task.id).status is Status.STARTING
+
+
+def test_a_deletion_that_took_nothing_is_not_the_one_that_undo_takes_back(registry: Registry) -> None:
+    task = finish(registry, accept(registry))
+    operations.delete(registry, [task.id])
+    (registry.home.trash / "29991231_235959_000000").mkdir()  # a crash came before anything was moved
+    with transaction(registry) as change:
+        assert trash.delete(change, [task.id]) == 0
+    with transaction(registry) as change:
+        assert trash.restore(change) == [task.id]

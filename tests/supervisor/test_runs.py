@@ -155,12 +155,24 @@ def test_stop_ends_a_daemon_that_ignores_term(registry: Registry, config: Config
 def test_a_daemon_without_environment_is_found(registry: Registry, config: Config, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     task = delegate(
-        registry, f"!env -i setsid sh -c 'echo $$ >> {pids}; sleep 100' & sleep 0.2; exec sleep 100", config
+        registry, f"!(env -i setsid sh -c 'echo $$ >> {pids}; sleep 100' &); exec sleep 100", config
     )
     (daemon,) = pids_in(pids, 1)
     operations.stop(registry, task.id)
     assert ended(registry, task).status is Status.STOPPED
     assert not is_alive(daemon)
+
+
+def test_a_process_that_gives_itself_our_role_is_ended_all_the_same(
+    registry: Registry, config: Config, tmp_path: Path
+) -> None:
+    pids = tmp_path / "pids"
+    inner = f"DELEGATE_ROLE=runner setsid sh -c 'echo $$ >> {pids}; sleep 100'"
+    task = delegate(registry, f"!{inner} & exec sleep 100", config)
+    (pretender,) = pids_in(pids, 1)
+    operations.stop(registry, task.id)
+    assert ended(registry, task).status is Status.STOPPED
+    assert not is_alive(pretender)
 
 
 def test_what_outlives_its_command_is_swept(registry: Registry, config: Config, tmp_path: Path) -> None:
@@ -303,3 +315,18 @@ def test_a_stop_in_one_registry_leaves_the_same_id_of_another_alone(
     assert is_alive(theirs)
     operations.stop(other, twin.id, kill=True)
     assert ended(other, twin).status is Status.STOPPED
+
+
+def test_what_a_task_says_of_itself_cannot_make_its_record_too_large_to_read(
+    registry: Registry, config: Config
+) -> None:
+    line = r"""printf 'headline = "%s\\u001b[2J"\npassed = 3\n' "$(head -c 9000 /dev/zero | tr '\0' x)" """
+    done = ended(registry, delegate(registry, f"!{line} > $DELEGATE_OUTCOME", config))
+    assert done.attempt is not None
+    assert done.attempt.outcome.passed == 3
+    assert done.attempt.outcome.headline == "x" * 300
+    flood = r"""printf 'files = ["'; head -c 15000000 /dev/zero | tr '\0' x; printf '"]\n'"""
+    done = ended(registry, delegate(registry, f"!({flood}) > $DELEGATE_OUTCOME; exit 5", config))
+    assert done.attempt is not None
+    assert done.attempt.exit_code == 5
+    assert registry.home.task_file(done.id, "state.toml").stat().st_size < 10_000

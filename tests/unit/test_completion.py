@@ -97,3 +97,10 @@ def test_completing_never_touches_what_stands_around(text: str, cursor: int) -> 
         assert done.startswith(text[: completion.start])
         assert done.endswith(text[cursor:])
         assert 0 <= position <= len(done)
+
+
+def test_a_whole_number_is_left_alone_until_tab_is_pressed() -> None:
+    offer = complete("fix it after:1", 14, Choices(tasks=((10, "ten"), (1, "one"))))
+    assert offer is not None
+    assert offer.quiet
+    assert offer.ghost("fix it after:1") == ""

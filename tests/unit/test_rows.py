@@ -105,7 +105,9 @@ def test_failed_tests_are_counted() -> None:
     failed = task(
         status=Status.FAILED, exit_code=1, outcome=Outcome(failed=3, error="test_pay.py::test_total")
     )
-    assert row_of(failed, None, "", NOW).result == "3 failed"
+    row = row_of(failed, None, "", NOW)
+    assert (row.result, row.last) == ("3 failed", "test_pay.py::test_total")
+    assert row.explains == "3 failed"
 
 
 def test_signal_is_named() -> None:

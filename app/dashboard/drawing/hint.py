@@ -15,13 +15,13 @@ _MARKS = {Tone.QUESTION: "? ", Tone.PROBLEM: "! "}
 class Hint(Widget):
     """A line that shows ``text`` as typed, never as markup, cut with an ellipsis where the room ends.
 
-    A question or a problem is never cut but goes on in the next line. The tone is told by colour and, where
-    it matters, by a leading ``?`` or ``!`` as well.
+    A warning, a question or a problem is never cut but goes on in the next line. The tone is told by colour
+    and, where it matters, by a leading ``?`` or ``!`` as well.
     """
 
     DEFAULT_CSS = """
     Hint { height: 1; width: 1fr; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
-    Hint.-caution { color: $warning; }
+    Hint.-caution { color: $warning; height: auto; max-height: 3; text-wrap: wrap; }
     Hint.-question { color: $warning; text-style: bold; height: auto; max-height: 3; text-wrap: wrap; }
     Hint.-problem { color: $error; height: auto; max-height: 3; text-wrap: wrap; }
     """

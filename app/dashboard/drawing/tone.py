@@ -13,3 +13,7 @@ class Tone(StrEnum):
     CAUTION = "caution"
     QUESTION = "question"
     PROBLEM = "problem"
+
+
+Line = tuple[str, Tone]
+"""Words and how they are meant."""

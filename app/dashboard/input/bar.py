@@ -13,12 +13,12 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from app.dashboard.drawing.hint import Hint
-from app.dashboard.drawing.tone import Tone
+from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.input.completion import Completion
 from app.dashboard.input.field import TaskInput
 from app.dashboard.input.history import InputStore
-from app.dashboard.plans.plan import Describe, Known, Plan, make_plan
-from app.dashboard.plans.preview import preview
+from app.dashboard.plans.plan import Known, Plan, make_plan
+from app.dashboard.plans.preview import Describe, preview
 from app.model.sentences import read
 
 DRAFT_PAUSE_S = 1.0
@@ -40,8 +40,7 @@ class InputBar(Vertical):
     """One text field for tasks, slash commands, sentences, the filter and edited retries.
 
     What was typed for a task is kept while the field serves for something else, and comes back afterwards.
-    ``known`` tells what readings are resolved against, ``describe`` what a new task would be. ``idle`` is the
-    line that is shown while nothing is typed.
+    ``known`` tells what readings are resolved against, ``describe`` what a new task would be.
     """
 
     DEFAULT_CSS = """
@@ -75,18 +74,20 @@ class InputBar(Vertical):
     def __init__(self, store: InputStore, known: Callable[[], Known], describe: Describe) -> None:
         super().__init__(id="input-bar", classes="-ruled")
         self.target = Target.TASK
-        self.field = TaskInput(id="input")
+        self.field = TaskInput(self._send, id="input")
         self.hint = Hint(id="hint")
         self._label = Static(Target.TASK.value, id="input-label", markup=False)
         self._drafts: dict[Target, str] = {}
         self._store = store
         self._known = known
         self._describe = describe
-        self.idle = ""
+        self._filter = self._matches = ""
         self._saved = ""
         self._answered = ""
         self._draft_timer: Timer | None = None
         self._expiry: Timer | None = None
+        self._still: Callable[[], bool] | None = None
+        self._previewing = False
 
     def compose(self) -> ComposeResult:
         """Label and field side by side, the hint below."""
@@ -134,10 +135,11 @@ class InputBar(Vertical):
             self._drafts.clear()
 
     def sent(self, text: str) -> None:
-        """Empty the field, because what stood in it is being carried out; up brings it back."""
+        """Empty the field of what is being carried out; up brings it back."""
         self.field.earlier.add(text)
         self._store.append(text)
-        self._put("")
+        if self.target is Target.TASK and self.text == text:
+            self._put("")
         self.refresh_preview()
         self.save_draft()
 
@@ -151,27 +153,47 @@ class InputBar(Vertical):
         self.field.value = text
         self._answered = self.text
 
-    def say(self, text: str, tone: Tone = Tone.PLAN) -> None:
-        """Show one line under the field, until something is typed; what was done or failed goes by itself."""
+    def say(self, text: str, tone: Tone = Tone.PLAN, still: Callable[[], bool] | None = None) -> None:
+        """Show one line under the field, until something is typed; what was done or failed goes by itself.
+
+        A line that says how a task stands leaves once ``still`` does not hold any more.
+        """
         if self._expiry is not None:
             self._expiry.stop()
             self._expiry = None
+        self._still, self._previewing = still, False
         self.hint.say(text, tone)
         if tone in _LASTING_S:
             self._expiry = self.set_timer(_LASTING_S[tone], self.refresh_preview)
+
+    def filtered(self, words: str, matches: str) -> None:
+        """Take the filter in force, and how many tasks it shows, such as ``3 of 12``, for saying so."""
+        self._filter, self._matches = words, matches
 
     def plan(self) -> Plan:
         """What Enter would do now."""
         return make_plan(read(self.text), self._known())
 
+    def tasks_changed(self) -> None:
+        """Let the line under the field be true of the tasks as they are now."""
+        if self._previewing or (self._still is not None and not self._still()):
+            self.refresh_preview()
+
     def refresh_preview(self) -> None:
         """Say anew what Enter will do, because the text or the tasks have changed."""
         if self.target is Target.TASK:
-            self.say(*(preview(self.plan(), self._describe) if self.text.strip() else (self.idle, Tone.PLAN)))
+            self.say(*(preview(self.plan(), self._describe) if self.text.strip() else self._idle()))
         elif self.target is Target.FILTER:
-            self.say("words, a status, @agent, +tag, #number · ⏎ keeps it · esc shows all")
+            what = f"{self._matches} fit" if self._filter else "words, a status, @agent, +tag, #number"
+            self.say(f"{what} · ⏎ keeps it · esc shows all")
         else:
             self.say("⏎ runs it again with this text · esc leaves it as it is")
+        self._previewing = True
+
+    def _idle(self) -> Line:
+        """What is said while nothing is typed."""
+        said = f"filter: {self._filter} · {self._matches} · / changes it, esc shows all"
+        return (said if self._filter else ""), Tone.PLAN
 
     # Events
 
@@ -189,15 +211,19 @@ class InputBar(Vertical):
             self._draft_timer = self.set_timer(DRAFT_PAUSE_S, self.save_draft)
         self.refresh_preview()
 
-    def on_task_input_submitted(self, event: TaskInput.Submitted) -> None:
-        """Hand over what was typed, as what it was read."""
-        event.stop()
-        if self.target is Target.FILTER:
-            self.post_message(self.Filtered(self.text, final=True))
-        elif self.target is Target.RETRY:
-            self.post_message(self.RetryWanted(self.text))
-        elif self.text.strip():
-            self.post_message(self.Planned(self.plan()))
+    def _send(self) -> None:
+        """Hand over what was typed, as what it was read; what cannot be done yet stays where it is."""
+        text, target = self.text, self.target
+        if target is Target.TASK:
+            if text.strip():
+                plan = self.plan()
+                if not plan.problem and not plan.kind.destructive:
+                    self.sent(text)
+                self.post_message(self.Planned(plan))
+            return
+        self.aim_at_task()
+        filtered = target is Target.FILTER
+        self.post_message(self.Filtered(text, final=True) if filtered else self.RetryWanted(text))
 
     def on_task_input_offered(self, event: TaskInput.Offered) -> None:
         """Show the candidates beside the plan, the one in place first in line."""

@@ -32,7 +32,6 @@ TASK_WORDS = (
     ("leftovers:keep", "let what outlives the command go on"),
     ("!make test", "run a shell command as it is"),
     ('"p:low" \\p:low', "quoted or with a backslash it is text, not an option"),
-    ("tab", "complete; ↑ ↓ what you typed before; ctrl+j a new line; ctrl+g your editor"),
 )
 """What may stand in a task's text, beside the text; an option's key is what stands before the colon."""
 

@@ -27,7 +27,7 @@ class Candidate:
 class Completion:
     """The candidates for the characters ``start`` to ``end`` of the input.
 
-    ``quiet`` ones are offered on a key press only: the word is also a plain word of a sentence.
+    ``quiet`` ones are offered on a key press only: the word is also a plain word of a sentence, or whole.
     """
 
     start: int
@@ -74,6 +74,8 @@ def complete(text: str, cursor: int, choices: Choices) -> Completion | None:
     if not found or [candidate.text for candidate in found] == [word]:
         return None
     quiet = not word or (word[0] not in _SHORTHANDS and ":" not in word and not text.startswith("/"))
+    if word in (candidate.text for candidate in found):
+        quiet = True
     return Completion(start, cursor, found, quiet)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import events
@@ -11,15 +12,25 @@ from textual.widgets import TextArea
 from app.dashboard.input.completion import Choices, Completion, complete, complete_with
 from app.dashboard.input.history import History
 from app.logs.sanitise import sanitise_keep_newlines
+from app.model.commands import INPUT_FOOTER, keys_of
 
-_NEWLINE_KEYS = frozenset({"ctrl+j", "alt+enter", "shift+enter"})
+# Where terminals tell them apart, the variants of Enter and tab mean what people expect of them.
+_MEANINGS = {
+    "enter": "send",
+    "shift+tab": "complete-back",
+    "down": "history-on",
+    "alt+enter": "newline",
+    "shift+enter": "newline",
+} | {key: name for name in INPUT_FOOTER for key in keys_of(name).keys}
 
 
 class TaskInput(TextArea):
     """Where tasks, slash commands and sentences are typed.
 
     Enter sends, tab completes or leaves, up and down walk the history at the first and last line, ctrl+j
-    breaks the line. ``choices`` is set from outside whenever what can be completed has changed.
+    breaks the line. ``send`` is called there and then, not by message: what is typed right behind Enter must
+    find the field as Enter leaves it. ``choices`` is set from outside whenever what can be completed has
+    changed.
     """
 
     DEFAULT_CSS = """
@@ -27,12 +38,6 @@ class TaskInput(TextArea):
         height: auto; max-height: 6; min-height: 1; border: none; padding: 0; background: transparent;
     }
     """
-
-    @dataclass
-    class Submitted(Message):
-        """Enter was pressed on ``text``."""
-
-        text: str
 
     @dataclass
     class Left(Message):
@@ -50,10 +55,11 @@ class TaskInput(TextArea):
         completion: Completion | None
         chosen: int | None = None
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, send: Callable[[], None], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, compact=True, highlight_cursor_line=False, tab_behavior="focus")
         self.cursor_blink = False
         self.match_cursor_bracket = False
+        self._send = send
         self.earlier = History()
         self.choices = Choices()
         self._offer: Completion | None = None
@@ -79,26 +85,27 @@ class TaskInput(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         """Takes the keys that mean something else here than in an editor."""
-        handled = self._handle(event.key)
+        handled = self.press(_MEANINGS.get(event.key, ""))
         if handled:
             event.stop()
             event.prevent_default()
 
-    def _handle(self, key: str) -> bool:
-        match key:
-            case "enter":
-                self.post_message(self.Submitted(self.text))
-            case "escape":
+    def press(self, identity: str) -> bool:
+        """Do what the key of that id in the command table does here; False where that is nothing."""
+        match identity:
+            case "send":
+                self._send()
+            case "back":
                 self.post_message(self.Left(onward=False))
-            case "tab" | "shift+tab":
-                self._next_candidate(1 if key == "tab" else -1)
-            case "ctrl+g":
+            case "complete" | "complete-back":
+                self._next_candidate(1 if identity == "complete" else -1)
+            case "editor":
                 self.post_message(self.EditorWanted())
-            case "up":
+            case "history":
                 return self.cursor_at_first_line and self._walk(self.earlier.back(self.text))
-            case "down":
+            case "history-on":
                 return self.cursor_at_last_line and self._walk(self.earlier.forward())
-            case _ if key in _NEWLINE_KEYS:
+            case "newline":
                 self.insert("\n")
             case _:
                 return False

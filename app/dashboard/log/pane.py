@@ -30,7 +30,7 @@ class LogPane(Scrolled, can_focus=True):
     follows again. A thread waits for growth, so that no timer runs while nothing is written.
     """
 
-    BINDINGS = bindings({**MOVES, "follow": "toggle_follow", "wrap": "toggle_wrap"})
+    BINDINGS = bindings(MOVES)
     ALLOW_MAXIMIZE = True
 
     DEFAULT_CSS = """
@@ -171,12 +171,12 @@ class LogPane(Scrolled, can_focus=True):
         self._following = True
         self._reload()
 
-    def action_toggle_follow(self) -> None:
+    def toggle_follow(self) -> None:
         """Follow the end, or stay where the view is."""
         self._following = not self._following
         self._reload()
 
-    def action_toggle_wrap(self) -> None:
+    def toggle_wrap(self) -> None:
         """Wrap long lines, or cut them."""
         self._wrap = not self._wrap
         self._reload()

@@ -69,6 +69,13 @@ class LogSpoke(Message):
 
 
 @dataclass
+class ReadingFailed(Message):
+    """The registry cannot be read: what the screen shows may be old. An empty ``problem``: it can again."""
+
+    problem: str
+
+
+@dataclass
 class FellSilent(Message):
     """A running task has said nothing for long (and longer than last told), or None: it speaks again."""
 
@@ -105,6 +112,7 @@ class Feed:
         self._horizon = ""
         self._complete = False
         self._told_paused = False
+        self._problem = ""
 
     def start(self) -> None:
         """Read the newest tasks, then the older ones, and watch all the while; returns at once."""
@@ -125,6 +133,13 @@ class Feed:
     # The bell
 
     def _watch(self) -> None:
+        try:
+            self._hear()
+        except Exception:  # no watches left, or none on this system: looking is the bell then
+            while not self._stop.wait(ALIVE_PERIOD_S):
+                self.look()
+
+    def _hear(self) -> None:
         from watchfiles import watch
 
         home = self._registry.home
@@ -143,21 +158,40 @@ class Feed:
     # The reader
 
     def _read(self) -> None:
-        self._tell_newest()
-        self._tell_older()
+        self._attempt(self._tell_all)
         alive = time.monotonic()
         while not self._stop.is_set():
             running = any(task.status.live for task in self._open.values())
-            rung = self._wake.wait(LOG_PERIOD_S if running else None)
+            rung = self._wake.wait(LOG_PERIOD_S if running else ALIVE_PERIOD_S if self._problem else None)
             if self._stop.is_set():
                 return
-            if rung or time.monotonic() - alive >= ALIVE_PERIOD_S:
+            due = rung or self._problem or time.monotonic() - alive >= ALIVE_PERIOD_S
+            if due:
                 alive = time.monotonic()
-                self._tell_changes()
-                self._tell_silences()
-            self._tell_logs()
+            self._attempt(self._tell_news if due else self._tell_logs)
             if rung:
                 self._stop.wait(BURST_S)
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        """Do it, or tell why it cannot be done now: the screen must never be old without saying so."""
+        try:
+            work()
+            problem = ""
+        except Exception as error:
+            said = error.strerror if isinstance(error, OSError) else None
+            problem = (said or f"{type(error).__name__}: {error}").lower()
+        if problem != self._problem:
+            self._problem = problem
+            self._post(ReadingFailed(problem))
+
+    def _tell_news(self) -> None:
+        self._tell_changes()
+        self._tell_silences()
+        self._tell_logs()
+
+    def _tell_all(self) -> None:
+        self._tell_newest()
+        self._tell_older()
 
     def _tell_newest(self) -> None:
         newest = self._registry.recent(FIRST_TASKS, self._limits())
@@ -185,7 +219,7 @@ class Feed:
         self._wake.clear()
         launch.reap()
         with self._lock:
-            named, self._named = self._named, set()
+            named = set(self._named)
         listed = self._registry.ids()
         ids = set(listed)
         removed = [task_id for task_id in self._known if task_id not in ids]
@@ -195,6 +229,8 @@ class Feed:
         told = [*fresh, *self._loaded(wanted)]
         if told or removed or self._paused() != self._told_paused:
             self._tell(told, removed)
+        with self._lock:
+            self._named -= named
 
     def _moved(self, listed: list[str]) -> set[str]:
         """Tasks whose record is another than the one told. Older ones are looked at only when named."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.agents.delegation import CannotDelegate, edited_command, prepare
@@ -11,18 +11,26 @@ from app.dashboard.session import Session
 from app.model.options import read_level
 from app.model.request import Draft, parse_request
 from app.model.sentences import Kind
+from app.model.status import Status
 from app.model.task import COMMAND, Task
 from app.registry.config import Config, save_setting
 from app.supervisor import operations
 from app.supervisor.operations import OperationError
 
+_ANY: frozenset[Status] = frozenset()
+_OPEN = frozenset(status for status in Status if not status.ended)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """What came of an action: the line for the user, the tasks that are new or were changed, and whether
-    ``select`` is to be under the cursor now. ``leave`` says that the dashboard is to end."""
+    ``select`` is to be under the cursor now. ``leave`` says that the dashboard is to end.
+
+    The line is true as long as one of the tasks stands as ``while_in`` says; for ever if that is empty.
+    """
 
     line: str = ""
+    while_in: frozenset[Status] = _ANY
     new: tuple[Task, ...] = ()
     ids: tuple[str, ...] = ()
     select: str | None = None
@@ -67,14 +75,16 @@ def _submit(draft: Draft, session: Session, taken: set[str]) -> Done:
         raise OperationError(str(error)) from error
     task = operations.submit(session.registry, new, session.environment, session.config)
     line = f"{task_title(task)} waits: {task.queue_reason}" if task.queue_reason else ""
-    return Done(line, (task,), (task.id,), task.id)
+    return Done(line, frozenset({Status.QUEUED}), (task,), (task.id,), task.id)
 
 
 def _stop(plan: Plan, session: Session) -> Done:
-    for task in plan.tasks:
-        operations.stop(session.registry, task.id, kill=plan.at_once)
-    ids = tuple(task.id for task in plan.tasks)
-    return Done(f"stopping {_named(plan.tasks)}", ids=ids)
+    told, problem = _each(
+        plan.tasks, lambda task: operations.stop(session.registry, task.id, kill=plan.at_once)
+    )
+    ending = [task for task in told if not task.status.ended]
+    line = f"stopping {_named(ending)}" if ending else f"stopped {_named(told)}"
+    return Done(line + problem, _OPEN if ending else _ANY, ids=tuple(task.id for task in told))
 
 
 def stop_all_and_leave(session: Session) -> Done:
@@ -118,10 +128,36 @@ def limit_words(config: Config) -> str:
 
 
 def _retry(plan: Plan, session: Session) -> Done:
-    for task in plan.tasks:
-        operations.retry(session.registry, task.id, session.environment, session.config)
-    ids = tuple(task.id for task in plan.tasks)
-    return Done(f"running {_named(plan.tasks)} again", ids=ids, select=ids[0])
+    told, problem = _each(
+        plan.tasks,
+        lambda task: operations.retry(session.registry, task.id, session.environment, session.config),
+    )
+    return _again(told, problem)
+
+
+def _again(tasks: Sequence[Task], more: str) -> Done:
+    """What is said of retries; true whatever becomes of them."""
+    waits = [task for task in tasks if task.queue_reason]
+    verb = "put back into the queue:" if waits else "started again:"
+    ids = tuple(task.id for task in tasks)
+    return Done(f"{verb} {_named(tasks)}{more}", ids=ids, select=ids[0])
+
+
+def _each(tasks: Sequence[Task], operation: Callable[[Task], Task]) -> tuple[list[Task], str]:
+    """Do it to each of them, whatever becomes of the others: the tasks it was done to, and a first problem.
+
+    Raises OperationError where it could be done to none.
+    """
+    told: list[Task] = []
+    problems: list[OperationError] = []
+    for task in tasks:
+        try:
+            told.append(operation(task))
+        except OperationError as error:
+            problems.append(error)
+    if not told:
+        raise problems[0]
+    return told, f" · {problems[0]}" if problems else ""
 
 
 def edit_and_retry(task: Task, text: str, session: Session) -> Done:
@@ -138,10 +174,10 @@ def edit_and_retry(task: Task, text: str, session: Session) -> Done:
         said, command = edited_command(task, draft, session.config)
     except CannotDelegate as error:
         raise OperationError(str(error)) from error
-    operations.retry(
+    again = operations.retry(
         session.registry, task.id, session.environment, session.config, text=said, command=command
     )
-    return Done(f"running {task_title(task)} again, as edited", ids=(task.id,), select=task.id)
+    return _again([again], "")
 
 
 def _delete(plan: Plan, session: Session) -> Done:
@@ -157,6 +193,5 @@ def _undo(session: Session) -> Done:
     return Done(f"{_named(tasks)} {'is' if len(tasks) == 1 else 'are'} back", ids=ids, select=ids[0])
 
 
-def _named(tasks: Iterable[Task]) -> str:
-    listed = list(tasks)
-    return task_title(listed[0]) if len(listed) == 1 else f"{len(listed)} tasks"
+def _named(tasks: Sequence[Task]) -> str:
+    return task_title(tasks[0]) if len(tasks) == 1 else f"{len(tasks)} tasks"

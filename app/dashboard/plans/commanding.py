@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.message import Message
 from textual.timer import Timer
@@ -22,7 +22,7 @@ from app.dashboard.plans.confirm import (
     ask_among,
     ask_plainly,
 )
-from app.dashboard.plans.plan import Plan, task_title
+from app.dashboard.plans.plan import Plan, renewed, task_title
 from app.dashboard.plans.preview import leaving_question, question
 from app.dashboard.screen.showing import show_plan
 from app.model.sentences import Kind
@@ -31,6 +31,9 @@ from app.supervisor.operations import OperationError
 
 if TYPE_CHECKING:
     from app.dashboard.screen.mainscreen import MainScreen
+
+Intent = Plan | Callable[[], None]
+"""What a yes does: a plan about tasks, which is kept true to them meanwhile, or anything else."""
 
 KEEPS = frozenset({"escape", "n"})
 """Keys that only say no; any other key says no and does what it always does."""
@@ -51,7 +54,7 @@ class Commander:
     def __init__(self, screen: MainScreen, clock: Callable[[], float] = time.monotonic) -> None:
         self._screen = screen
         self._clock = clock
-        self._question: Question[Callable[[], None]] | None = None
+        self._question: Question[Intent] | None = None
         self._expiry: Timer | None = None
 
     @property
@@ -66,13 +69,13 @@ class Commander:
             return
         what = "kill at once" if plan.at_once else "stop"
         prompt = f"{key} again or y to {what} {task_title(plan.tasks[0])}"
-        self._ask(ask_again(partial(self.carry_out, plan), prompt, key, self._clock()))
+        self._ask(ask_again(cast(Intent, plan), prompt, key, self._clock()))
         self._expiry = self._screen.set_timer(WINDOW_S, self._withdraw)
 
     def by_sentence(self, plan: Plan) -> None:
         """Do what was typed; what stops or deletes is asked about first."""
         if plan.kind.destructive and not plan.problem:
-            self._ask(ask_plainly(partial(self.carry_out, plan), question(plan)))
+            self._ask(ask_plainly(cast(Intent, plan), question(plan)))
         else:
             self.carry_out(plan)
 
@@ -81,9 +84,9 @@ class Commander:
         if policy == "keep" or not tasks:
             self._screen.leave()
             return
-        stop = partial(self.work, partial(stop_all_and_leave, self._screen.session))
+        stop: Intent = partial(self.work, partial(stop_all_and_leave, self._screen.session))
         prompt, keys = leaving_question(policy, tasks)
-        others = {"n": self._screen.leave} if policy == "ask" else {}
+        others: dict[str, Intent] = {"n": self._screen.leave} if policy == "ask" else {}
         self._ask(ask_among(stop, prompt, keys, others))
 
     def hears(self, key: str) -> bool:
@@ -94,21 +97,28 @@ class Commander:
             return False
         self._withdraw()
         if said is Answer.YES:
-            asked.intent()
+            self._do(asked.intent)
             return True
         if said is Answer.OTHER:
-            asked.others[key]()
+            self._do(asked.others[key])
             return True
         self._screen.bar.refresh_preview()
         return key in KEEPS
 
+    def _do(self, intent: Intent) -> None:
+        """Do what was asked about."""
+        if not isinstance(intent, Plan):
+            intent()
+            return
+        if intent.original:
+            self._screen.bar.sent(intent.original)
+        self.carry_out(intent)
+
     def carry_out(self, plan: Plan) -> None:
         """Do it now: on the screen at once, in the registry by a thread."""
         if plan.problem:
-            self._screen.bar.say(plan.problem, Tone.PROBLEM)
+            self._refuse(plan)
             return
-        if plan.original.strip():
-            self._screen.bar.sent(plan.original)
         if not show_plan(self._screen, plan):
             taken = {task.name for task in self._screen.board.open.values()}
             self.work(partial(carry_out, plan, self._screen.session, taken), plan.original)
@@ -126,7 +136,27 @@ class Commander:
             finished = Finished(None, f"that did not work: {type(error).__name__}: {error}", typed)
         self._screen.post_message(finished)
 
-    def _ask(self, asked: Question[Callable[[], None]]) -> None:
+    def tasks_changed(self) -> None:
+        """Ask only about what can still be done."""
+        if self._question is None or not isinstance(self._question.intent, Plan):
+            return
+        asked = self._question.intent
+        plan = renewed(asked, self._screen.board.tasks)
+        if plan.problem:
+            self._withdraw()
+            self._refuse(plan)
+        elif len(plan.tasks) != len(asked.tasks):
+            self._ask(ask_plainly(cast(Intent, plan), question(plan)))
+        else:
+            self._question = replace(self._question, intent=plan)
+
+    def _refuse(self, plan: Plan) -> None:
+        """Say why it cannot be done, as long as that is so."""
+        board = self._screen.board
+        still = (lambda: renewed(plan, board.tasks).problem == plan.problem) if plan.tasks else None
+        self._screen.bar.say(plan.problem or "", Tone.PROBLEM, still)
+
+    def _ask(self, asked: Question[Intent]) -> None:
         self._withdraw()
         self._question = asked
         self._screen.bar.say(asked.prompt, Tone.QUESTION)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.agents.definitions import EMBEDDED
 from app.agents.delegation import (
     CannotDelegate,
     agent_name,
@@ -15,6 +16,7 @@ from app.agents.delegation import (
     resolve_folder,
     start_of,
 )
+from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.screen.header import short_folder
 from app.model.duration import spell_duration
 from app.model.queue import Load, Waiting, obstacle
@@ -33,7 +35,8 @@ class Setting:
 
     ``statuses`` are those of the known tasks by number; ``running`` counts those with a runner; ``home`` is
     the person's home folder, for writing folders short; ``now`` the wall clock with its zone. ``busy`` are
-    the tasks with a runner, ``memory_free`` bytes or None where no floor is set.
+    the tasks with a runner, ``memory_free`` bytes or None where no floor is set. ``has_run`` tells of an
+    agent whether a task of its is known.
     """
 
     config: Config
@@ -45,27 +48,45 @@ class Setting:
     busy: tuple[Waiting, ...] = ()
     memory_free: int | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    has_run: Callable[[str], bool] = lambda _: True
 
 
-def describe(draft: Draft, setting: Setting) -> str:
+def describe(draft: Draft, setting: Setting) -> Line:
     """One line of facts: ``starts now · worker · normal · stops after 1h · ~/src/shop``.
 
-    Raises CannotDelegate with one line that says why the task cannot start and what to write instead.
+    It cautions where the worker would give up at once, and before the first run of an agent that nothing
+    restrains. Raises CannotDelegate with one line: why the task cannot start and what to write instead.
     """
     folder = resolve_folder(draft.folder, setting.folder)
     agent = chosen_agent(draft, setting.config)
     unknown = [n for n in (*draft.after, *draft.after_any) if n not in setting.statuses]
     if unknown:
         raise CannotDelegate(f"there is no task #{unknown[0]} to wait for")
-    facts = [_when(draft, setting), "shell command" if agent is None else agent_name(draft, setting.config)]
+    if agent is EMBEDDED and not _knows(draft.text):
+        return f"{_when(draft, setting)}, but {_beyond_worker(setting.config)}", Tone.CAUTION
+    facts = [_when(draft, setting), "shell command" if agent is None else agent.name]
+    first = agent is not None and agent.trusted_with_everything and not setting.has_run(agent.name)
     if agent is not None and agent.trusted_with_everything:
-        facts.append("may use every tool")
+        facts.append("first run: may use every tool" if first else "may use every tool")
     facts.append((Priority.NORMAL if draft.priority is None else draft.priority).word)
     facts.append(_limit(draft, setting.config))
     facts += _conditions(draft, setting.config)
     if draft.commit is not None:
         facts.append("commits what it fixed" if draft.commit else "commits nothing")
-    return DOT.join([*facts, short_folder(str(folder), setting.home)])
+    words = DOT.join([*facts, short_folder(str(folder), setting.home)])
+    return words, Tone.CAUTION if first else Tone.PLAN
+
+
+def _knows(text: str) -> bool:
+    """Whether the worker understands a text, by its own reading of it."""
+    from app.agents.worker.understanding import understand  # 10 ms that the first paint need not wait for
+
+    return understand(text) is not None
+
+
+def _beyond_worker(config: Config) -> str:
+    others = [f"@{agent.name}" for agent in config.agents[:2]]
+    return f"worker knows only tests and linting · try {' or '.join([*others, '!command'])}"
 
 
 def _when(draft: Draft, setting: Setting) -> str:
@@ -74,7 +95,7 @@ def _when(draft: Draft, setting: Setting) -> str:
     wanted = {number: setting.statuses.get(number) for number in draft.after}
     for number, status in wanted.items():
         if status is not None and status.ended and status is not Status.COMPLETE:
-            return f"waits: #{number} has ended, {status.word}; f starts it all the same"
+            return f"waits: #{number} has ended, {status.word}; F starts it all the same"
     parts = [f"after #{number}" for number, status in wanted.items() if status is not Status.COMPLETE]
     lenient = ((number, setting.statuses.get(number)) for number in draft.after_any)
     parts += [f"after #{number} ends" for number, status in lenient if status and not status.ended]

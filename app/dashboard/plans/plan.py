@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.dashboard.table.filtering import GROUPS
 from app.model.reference import find
 from app.model.request import Draft, parse_request
-from app.model.sentences import Kind, Reading, as_task
+from app.model.sentences import Kind, Reading
 from app.model.status import Status
 from app.model.task import Task
 
@@ -61,6 +61,20 @@ def plan_for(kind: Kind, task: Task | None, *, at_once: bool = False, words: str
     return _fitting(Plan(kind, "", (task,), at_once=at_once, words=words))
 
 
+def renewed(plan: Plan, tasks: Mapping[str, Task]) -> Plan:
+    """A plan about certain tasks as it is now that they may have changed: for those it still fits.
+
+    ``tasks`` are those there are, by id. Where it fits none, the problem says why.
+    """
+    if not plan.tasks or plan.kind not in NEEDS_TASK | {Kind.CLEAN}:
+        return plan
+    there = tuple(tasks[task.id] for task in plan.tasks if task.id in tasks)
+    if not there:
+        return replace(plan, problem=f"#{plan.tasks[0].number} is not there any more")
+    fitting = tuple(task for task in there if _fault(plan.kind, task) is None)
+    return _fitting(replace(plan, tasks=fitting or there, problem=None))
+
+
 def make_plan(reading: Reading, known: Known) -> Plan:
     """Resolve a reading. Never raises; what is not certain becomes a problem that says what to write."""
     plan = Plan(reading.kind, reading.original, draft=reading.draft, at_once="--kill" in reading.flags)
@@ -101,13 +115,20 @@ def _about_tasks(plan: Plan, reading: Reading, known: Known) -> Plan:
         return _without_target(plan, known)
     tasks: list[Task] = []
     for target in reading.targets:
-        match = find(target, known.tasks)
-        if not match.tasks and reading.needs_match:
-            return _new_task(replace(plan, kind=Kind.TASK, draft=as_task(plan.original).draft))
-        if len(match.tasks) != 1:
-            return replace(plan, problem=_not_one(target, match.tasks))
-        tasks += (task for task in match.tasks if task not in tasks)
+        found = _meant(target, plan.kind, known)
+        if not found and reading.needs_match:
+            return _new_task(replace(plan, kind=Kind.TASK))
+        if len(found) != 1:
+            return replace(plan, problem=_not_one(target, found))
+        tasks += (task for task in found if task not in tasks)
     return _fitting(replace(plan, tasks=tuple(tasks)))
+
+
+def _meant(target: str, kind: Kind, known: Known) -> tuple[Task, ...]:
+    """The tasks that words mean; ``it`` is the one under the cursor, if that is one to do this to."""
+    if target == "it" and known.selected is not None and kind.suits(known.selected):
+        return (known.selected,)
+    return find(target, known.tasks, kind.suits).tasks
 
 
 def _without_target(plan: Plan, known: Known) -> Plan:
@@ -123,7 +144,11 @@ def _scoped(plan: Plan, scope: str, known: Known) -> Plan:
     if plan.kind is Kind.STATUS:
         return replace(plan, all_tasks=True, words="" if scope == "all" else scope.replace(",", " "))
     wanted = frozenset[Status]().union(*map(_statuses, scope.split(",")))
-    found = tuple(task for task in known.tasks if task.status in wanted and _fault(plan.kind, task) is None)
+    found = tuple(
+        task
+        for task in known.tasks
+        if task.status in wanted and plan.kind.suits(task) and _fault(plan.kind, task) is None
+    )
     if not found:
         return replace(plan, problem=f"nothing to {plan.kind.value}: no such task is {_can_be(plan.kind)}")
     return replace(plan, tasks=found)
@@ -160,6 +185,8 @@ def _fault(kind: Kind, task: Task) -> str | None:
         return f"#{task.number} is {status.word}: stop it before running it again"
     if kind is Kind.DELETE and status.live:
         return f"#{task.number} is {status.word}: stop it before deleting it"
+    if kind is Kind.CLEAN and not status.ended:
+        return f"#{task.number} is {status.word} again: only finished tasks are cleaned up"
     if kind is Kind.WAIT and status.ended:
         return f"#{task.number} has ended already: {status.word}"
     return None
@@ -186,7 +213,3 @@ def task_title(task: Task) -> str:
     lines = task.text.split("\n")
     text = next((line.strip() for line in lines if line.strip()), task.name)
     return f"#{task.number} {text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 1] + '…'}"
-
-
-Describe = Callable[[Draft], str]
-"""Says when a new task starts, by whom and with which limits; raises CannotDelegate in words if it cannot."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.agents.delegation import CannotDelegate
-from app.dashboard.drawing.tone import Tone
-from app.dashboard.plans.plan import Describe, Plan, task_title
-from app.model.request import NOTHING_TO_DO
+from app.dashboard.drawing.tone import Line, Tone
+from app.dashboard.plans.plan import Plan, task_title
+from app.model.request import NOTHING_TO_DO, Draft, parse_request
 from app.model.sentences import Kind
 from app.model.task import Task
 
 ENTER = "⏎"
 
-Line = tuple[str, Tone]
-"""Words and how they are meant."""
+Describe = Callable[[Draft], Line]
+"""Says when a new task starts, by whom and with which limits; raises CannotDelegate in words if it cannot."""
 
 
 def preview(plan: Plan, describe: Describe) -> Line:
@@ -32,16 +32,11 @@ def _new_task(plan: Plan, describe: Describe) -> Line:
     if plan.draft is None:
         return "", Tone.PLAN
     try:
-        facts = describe(plan.draft)
+        facts, tone = describe(plan.draft)
     except CannotDelegate as error:
         return str(error), Tone.PROBLEM
-    reworded = plan.draft.shell is None and not _same_words(plan.draft.text, plan.original)
-    return f"{ENTER} {f'“{_short(plan.draft.text)}” · ' if reworded else ''}{facts}", Tone.PLAN
-
-
-def _same_words(text: str, original: str) -> bool:
-    """Whether the task starts as it was typed; options behind it do not count as another wording."""
-    return original.strip().strip("\"'").startswith(text[:40])
+    reworded = plan.draft.shell is None and plan.draft.text != parse_request(plan.original).text
+    return f"{ENTER} {f'“{_short(plan.draft.text)}” · ' if reworded else ''}{facts}", tone
 
 
 def _short(text: str, most: int = 40) -> str:
@@ -76,7 +71,7 @@ def _then(kind: Kind) -> str:
 def _named(tasks: Sequence[Task]) -> str:
     if len(tasks) == 1:
         return task_title(tasks[0])
-    numbers = ", ".join(f"#{task.number}" for task in tasks[:6])
+    numbers = ", ".join(f"#{number}" for number in sorted(task.number for task in tasks)[:6])
     return f"{len(tasks)} tasks: {numbers}{' …' if len(tasks) > 6 else ''}"
 
 

@@ -9,16 +9,18 @@ from pathlib import Path
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widget import Widget
 
 from app.dashboard.details.details import TABS, Details
 from app.dashboard.drawing.hint import Hint
+from app.dashboard.drawing.tone import Line
 from app.dashboard.input.bar import InputBar
 from app.dashboard.input.choices import choices_for
 from app.dashboard.news.board import Board
 from app.dashboard.plans.newtask import Setting, describe
 from app.dashboard.plans.plan import Known
 from app.dashboard.screen.footer import FooterBar, hints_for
-from app.dashboard.screen.header import HeaderBar, short_folder
+from app.dashboard.screen.header import Facts, HeaderBar, short_folder
 from app.dashboard.screen.place import branch_of
 from app.dashboard.screen.stage import Stage
 from app.dashboard.session import Session
@@ -50,6 +52,7 @@ class BoardScreen(Screen[None]):
         self.details: Details = self.stage.details
         self.bar = InputBar(session.inputs, self._known, self._describe)
         self.paused = False
+        self.trouble = ""
         self.filter_words = ""
         self._head, self._foot, self._away = HeaderBar(id="header"), FooterBar(id="footer"), Hint(id="away")
         self._counts = Counts()
@@ -81,7 +84,11 @@ class BoardScreen(Screen[None]):
 
     def focus_pane(self, pane: str) -> None:
         """Give the focus to ``table``, ``details`` or ``input``, and bring it into view if need be."""
-        (self.bar.field if pane == "input" else self.stage.bring(pane)).focus()
+        self.widget_of(pane).focus()
+
+    def widget_of(self, pane: str) -> Widget:
+        """The widget of ``table``, ``details`` or ``input`` that takes the focus, brought into view."""
+        return self.bar.field if pane == "input" else self.stage.bring(pane)
 
     def next_pane(self) -> None:
         """Give the focus to the next pane."""
@@ -107,9 +114,6 @@ class BoardScreen(Screen[None]):
     def set_filter(self, words: str) -> None:
         """Show only the tasks that fit these words; none of them shows all."""
         self.filter_words = words.strip()
-        self.bar.idle = (
-            f"filter: {self.filter_words} · / changes it, esc shows all" if self.filter_words else ""
-        )
         self.refresh_table()
         self.bar.refresh_preview()
 
@@ -135,6 +139,7 @@ class BoardScreen(Screen[None]):
         """Lay the table out anew: tasks came, went or changed places."""
         board = self.board
         rows = visible(board.rows(), parse_filter(self.filter_words))
+        self.bar.filtered(self.filter_words, f"{len(rows)} of {len(board.tasks)}")
         if board.tasks and not rows:
             self.table.set_tasks(rows, empty=(f"No task fits: {self.filter_words}", "", "esc shows all"))
         else:
@@ -160,7 +165,7 @@ class BoardScreen(Screen[None]):
     def refresh_bars(self) -> None:
         """Write the top and the bottom line anew, where they differ."""
         folder = short_folder(str(self.session.folder), str(Path.home()))
-        self._head.update_facts(self._counts, folder, self._branch, self.paused)
+        self._head.update_facts(Facts(self._counts, folder, self._branch, self.paused, self.trouble))
         self.refresh_footer()
 
     def refresh_footer(self) -> None:
@@ -184,7 +189,7 @@ class BoardScreen(Screen[None]):
             self.session.config.on_quit,
         )
 
-    def _describe(self, draft: Draft) -> str:
+    def _describe(self, draft: Draft) -> Line:
         tasks = self.board.tasks.values() if draft.after or draft.after_any else ()
         config = self.session.config
         live = [task for task in self.board.open.values() if task.status.live]
@@ -197,5 +202,6 @@ class BoardScreen(Screen[None]):
             home=str(Path.home()),
             busy=tuple(map(waiting, live)),
             memory_free=memory_free() if config.memory_floor else None,
+            has_run=lambda agent: any(task.request.agent == agent for task in self.board.tasks.values()),
         )
         return describe(draft, setting)

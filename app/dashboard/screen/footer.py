@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.message import Message
@@ -11,11 +11,11 @@ from textual.strip import Strip
 
 from app.dashboard.drawing.cells import width_of
 from app.dashboard.drawing.painted import Painted
-from app.model.commands import FOOTER, key_label, keys_of
+from app.model.commands import FOOTER, INPUT_FOOTER, key_label, keys_of
 from app.model.status import Status
 
 _LOG_FIRST = ("follow", "wrap", "zoom")
-_INPUT = ("back",)
+_OTHER_TAB = {"log": "summary", "summary": "log"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,12 @@ def hints_for(status: Status | None, pane: str, *, unread: bool = False) -> tupl
     to be seen.
     """
     if pane == "input":
-        return tuple(map(_hint, _INPUT))
-    ids = (*(_LOG_FIRST if pane == "log" else ()), *FOOTER)
-    return tuple(_hint(name) for name in ids if _sensible(name, status, pane, unread))
+        return tuple(map(_hint, INPUT_FOOTER))
+    hints = tuple(_hint(name) for name in FOOTER if _sensible(name, status, pane, unread))
+    if pane not in _OTHER_TAB or status is None:
+        return hints
+    first = tuple(map(_hint, ("back", *(_LOG_FIRST if pane == "log" else ()))))
+    return (replace(_hint("open"), label=_OTHER_TAB[pane]), *first, *hints)
 
 
 def _sensible(name: str, status: Status | None, pane: str, unread: bool) -> bool:
@@ -51,7 +54,7 @@ def _sensible(name: str, status: Status | None, pane: str, unread: bool) -> bool
         case "filter":
             return pane == "table" and status is not None
         case "stop":
-            return status is not None and not status.ended
+            return status is not None and (not status.ended or status is Status.LOST)
         case "free":
             return status is Status.QUEUED and pane == "table"
         case "retry" | "edit" | "delete":

@@ -25,12 +25,16 @@ Part = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the header says. ``folder`` is shown as given; an empty string says nothing."""
+    """What the header says. ``folder`` is shown as given; an empty string says nothing.
+
+    ``trouble`` is why the registry cannot be read, and the counts may be old.
+    """
 
     counts: Counts = field(default_factory=Counts)
     folder: str = ""
     branch: str = ""
     paused: bool = False
+    trouble: str = ""
 
 
 def short_folder(folder: str, home: str) -> str:
@@ -63,6 +67,14 @@ def _width(parts: list[Part]) -> int:
 def _ever_less(facts: Facts) -> Iterator[tuple[list[Part], list[Part]]]:
     title = [(TITLE, "title"), (" " * _GAP, "muted")]
     now, today = _now(facts), _today(facts.counts)
+    if facts.trouble:
+        trouble = [
+            (f"not up to date: the registry cannot be read ({sanitise(facts.trouble)})", "state-failed")
+        ]
+        yield [*title, *trouble], []
+        yield trouble, []
+        yield [("not up to date", "state-failed")], []
+        return
     last = sanitise(PurePath(facts.folder).name or facts.folder)
     whole = title + _dotted(now, today)
     yield whole, _place(sanitise(facts.folder), sanitise(facts.branch))
@@ -126,9 +138,8 @@ class HeaderBar(Painted):
         super().__init__(id=id, classes=classes)
         self._facts = Facts()
 
-    def update_facts(self, counts: Counts, folder: str = "", branch: str = "", paused: bool = False) -> None:
+    def update_facts(self, facts: Facts) -> None:
         """Show these facts; nothing is repainted when they are the ones on the screen."""
-        facts = Facts(counts, folder, branch, paused)
         if facts != self._facts:
             self._facts = facts
             self.refresh()

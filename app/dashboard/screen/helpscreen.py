@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from app.dashboard.input.choices import TASK_WORDS
 from app.dashboard.keys import MOVES, bindings
-from app.model.commands import COMMANDS, GROUPS, Key, all_keys
+from app.model.commands import COMMANDS, GROUPS, all_keys
 
 _KEY_CELLS, _KEY_CELLS_NARROW, _ROOMY = 18, 15, 60
 _WIDEST, _FRAME_CELLS = 76, 6
@@ -34,7 +34,7 @@ class HelpScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q,enter", "dismiss", "close", show=False),
-        *bindings({**MOVES}),
+        *bindings(MOVES),
     ]
 
     def compose(self) -> ComposeResult:
@@ -77,13 +77,9 @@ Section = tuple[str, list[tuple[str, str]]]
 
 def _keys() -> Iterator[Section]:
     for group in GROUPS:
-        keys = [(key.shown, _what(key)) for key in all_keys() if key.group == group]
+        keys = [(key.shown, key.help) for key in all_keys() if key.group == group]
         if keys:
             yield group, keys
-
-
-def _what(key: Key) -> str:
-    return key.help if key.where != "log" else f"{key.help} (in the log)"
 
 
 def _commands() -> Iterator[Section]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -9,15 +10,15 @@ from typing import ClassVar
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
-from app.dashboard.bindings import screen_bindings
 from app.dashboard.details.details import LOG, SUMMARY
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.editor import edit
 from app.dashboard.input.field import TaskInput
-from app.dashboard.news.feed import Feed, FellSilent, LogSpoke, RecordsChanged
+from app.dashboard.keys import PRESSED, bindings
+from app.dashboard.news.feed import Feed, FellSilent, LogSpoke, ReadingFailed, RecordsChanged
 from app.dashboard.news.watching import Watcher
-from app.dashboard.plans.actions import edit_and_retry
+from app.dashboard.plans.actions import Done, edit_and_retry
 from app.dashboard.plans.commanding import Commander, Finished
 from app.dashboard.screen.boardscreen import BoardScreen
 from app.dashboard.screen.footer import FooterBar
@@ -33,7 +34,7 @@ from app.supervisor import operations
 class MainScreen(BoardScreen):
     """Shows the tasks of one session, and takes orders about them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = screen_bindings()
+    BINDINGS: ClassVar[list[BindingType]] = bindings(PRESSED)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -44,6 +45,7 @@ class MainScreen(BoardScreen):
         self.commander = Commander(self)
         self.retrying: Task | None = None
         self._damaged = 0
+        self._resting_pane = ""
 
     def on_mount(self) -> None:
         """Begin to read and to watch."""
@@ -76,9 +78,30 @@ class MainScreen(BoardScreen):
         self.refresh_bars()
         self.watcher.tell(changes.ended)
         self.watcher.consider_seen()
+        self.commander.tasks_changed()
+        self.bar.tasks_changed()
         self._tell_damaged(event.damaged)
-        if self.focused is None:
-            self.focus_pane("input" if not self.board.tasks or self.bar.draft else "table")
+        if not self._resting_pane:
+            self._resting_pane = "table" if self.board.tasks and not self.bar.draft else "input"
+        self.settle_focus()
+
+    def settle_focus(self) -> None:
+        """Have a pane take the keys: after the first news the one that a person will want, later the table.
+
+        While the terminal has lost the focus no pane has it; Textual gives it back where it was.
+        """
+        if self.focused is None and self.app.app_focus and self._resting_pane:
+            self.set_focus(self.widget_of(self._resting_pane))
+            self._resting_pane = "table"
+
+    def on_descendant_blur(self) -> None:
+        """The pane with the focus may have gone, with the last task."""
+        self.call_after_refresh(self.settle_focus)
+
+    def on_reading_failed(self, event: ReadingFailed) -> None:
+        """Say that what is shown may be old, for as long as that is so."""
+        self.trouble = event.problem
+        self.refresh_bars()
 
     def on_log_spoke(self, event: LogSpoke) -> None:
         """Show how far a task has come."""
@@ -108,7 +131,14 @@ class MainScreen(BoardScreen):
         if done.select is not None and done.select in self.board.tasks:
             self.select(self.board.tasks[done.select])
         if done.line:
-            self.bar.say(done.line, Tone.DONE)
+            self.bar.say(done.line, Tone.DONE, self._holds(done))
+
+    def _holds(self, done: Done) -> Callable[[], bool] | None:
+        """Whether what was said of an action is still so; None for what is so for ever."""
+        tasks = self.board.tasks
+        if not done.while_in:
+            return None
+        return lambda: any(tasks[one].status in done.while_in for one in done.ids if one in tasks)
 
     def _tell_damaged(self, damaged: int) -> None:
         if damaged > self._damaged:
@@ -123,16 +153,14 @@ class MainScreen(BoardScreen):
         """Do what the key of that id in the command table does."""
         PRESSES[identity](self)
 
-    async def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
+    def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
         """A click on a hint is a press of its key."""
-        if event.id == "open" and self.pane == "table":
+        if self.pane == "input":
+            self.bar.field.press(event.id)
+        elif event.id == "open" and self.pane == "table":
             self.table.action_open()
-        elif event.id == "back" and self.pane == "input":
-            self.leave_input()
-        elif event.id in PRESSES:
-            self.action_press(event.id)
         else:
-            await self.details.log_pane.run_action(f"toggle_{event.id}")
+            self.action_press(event.id)
 
     def on_input_bar_planned(self, event: InputBar.Planned) -> None:
         """Carry out what was typed."""
@@ -142,13 +170,11 @@ class MainScreen(BoardScreen):
         """Filter while it is typed."""
         self.set_filter(event.words)
         if event.final:
-            self.bar.aim_at_task()
             self.focus_pane("table")
 
     def on_input_bar_retry_wanted(self, event: InputBar.RetryWanted) -> None:
         """Run the edited task again."""
         task, self.retrying = self.retrying, None
-        self.bar.aim_at_task()
         self.focus_pane("table")
         if task is not None:
             self.commander.work(partial(edit_and_retry, task, event.text, self.session))

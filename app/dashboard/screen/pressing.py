@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from app.agents.delegation import editable_text
+from app.dashboard.details.details import LOG
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.bar import Target
+from app.dashboard.log.pane import LogPane
 from app.dashboard.plans.plan import Plan, plan_for, task_title
 from app.model.sentences import Kind
 
@@ -78,11 +80,16 @@ def _seen(screen: MainScreen) -> None:
 def _next(screen: MainScreen) -> None:
     task = screen.next_unread()
     if task is None:
-        screen.bar.say("nothing new: you have seen every end", Tone.DONE)
+        screen.bar.say("nothing new: you have seen every end", Tone.DONE, lambda: not screen.board.unread)
         return
     screen.select(task)
     screen.focus_pane("table")
-    screen.bar.say(f"{task_title(task)}: {task.status.word}", Tone.DONE)
+    now = screen.board.tasks
+    screen.bar.say(
+        f"{task_title(task)}: {task.status.word}",
+        Tone.DONE,
+        lambda: now.get(task.id, task).status is task.status,
+    )
 
 
 def _open(screen: MainScreen) -> None:
@@ -96,6 +103,18 @@ def _back(screen: MainScreen) -> None:
         screen.focus_pane("table")
     elif screen.filter_words:
         screen.set_filter("")
+
+
+def _on_log(turn: Callable[[LogPane], None]) -> Callable[[MainScreen], None]:
+    """A key that changes how the log is shown, if one is."""
+
+    def press(screen: MainScreen) -> None:
+        if screen.details.display and screen.details.tab == LOG:
+            turn(screen.details.log_pane)
+        else:
+            screen.bar.say("no log is in view", Tone.DONE)
+
+    return press
 
 
 PRESSES: Mapping[str, Callable[[MainScreen], None]] = {
@@ -118,6 +137,8 @@ PRESSES: Mapping[str, Callable[[MainScreen], None]] = {
     "filter": _filter,
     "zoom": lambda screen: screen.zoom(),
     "pane": lambda screen: screen.next_pane(),
+    "follow": _on_log(LogPane.toggle_follow),
+    "wrap": _on_log(LogPane.toggle_wrap),
     "help": _simply(Kind.HELP),
     "quit": _simply(Kind.QUIT),
 }

@@ -51,16 +51,18 @@ def _show_tasks(screen: MainScreen, plan: Plan) -> None:
         screen.details.select_tab(LOG if plan.kind is Kind.LOGS else SUMMARY)
         screen.focus_pane("details")
     elif plan.kind is Kind.WAIT:
-        screen.bar.say(f"you are told when {task_title(task)} ends", Tone.DONE)
+        waited_for = screen.board.open
+        screen.bar.say(f"you are told when {task_title(task)} ends", Tone.DONE, lambda: task.id in waited_for)
     else:
-        screen.bar.say(status_line(screen, task), Tone.DONE)
+        tasks = screen.board.tasks
+        screen.bar.say(status_line(screen, task), Tone.DONE, lambda: tasks.get(task.id) == task)
 
 
 def status_line(screen: MainScreen, task: Task) -> str:
     """How one task stands, in a line: ``#8 Run the tests · running · 47/89 · 8m15``."""
     board = screen.board
     row = row_of(task, board.progress.get(task.id), board.last_lines.get(task.id, ""), Moment.now())
-    return " · ".join(part for part in (task_title(task), row.word, row.explains, row.time) if part)
+    return " · ".join(part for part in (task_title(task), row.word, row.result, row.last, row.time) if part)
 
 
 def agents_line(screen: MainScreen) -> str:

@@ -143,13 +143,13 @@ class _Painter:
         return [(f"{word} ", self.ink(self.state)), (fit(quiet, left), self.ink("muted"))]
 
     def name(self, width: int) -> list[Piece]:
-        """The task's text; where the other columns have left, also what fits of how it stands."""
+        """The task's text; where the other columns have left, also how it stands, if that is short."""
         detail = "" if self.layout.place(Column.PROGRESS) else self.row.brief
-        left = width - width_of(self.row.name) - width_of(detail)
         ink = self.ink("foreground", bold=self.row.unread)
-        if not detail or left < 2:
+        if not detail or width_of(detail) > width // 3:
             return [(fit(self.row.name, width), ink)]
-        return [(self.row.name + " " * left, ink), (detail, self.ink("muted"))]
+        left = width - width_of(detail) - 2
+        return [(fit(self.row.name, left), ink), (f"  {detail}", self.ink("muted"))]
 
     def progress(self, width: int) -> list[Piece]:
         row = self.row

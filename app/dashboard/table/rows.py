@@ -44,6 +44,7 @@ class Row:
     """The cells of one task, sanitised.
 
     ``result`` belongs into the progress column; ``last`` is the last line, or what explains the end.
+    ``counted`` says that the result tells how many tests failed, which is more than the start of a line.
     ``fraction`` is the filled part of the bar, or None where there is no bar to draw. ``quiet`` joins the
     word, or stands for it where there is no room for both.
     """
@@ -59,6 +60,7 @@ class Row:
     result: str
     time: str
     last: str
+    counted: bool = False
     quiet: str = ""
 
     @property
@@ -69,9 +71,8 @@ class Row:
     @property
     def explains(self) -> str:
         """The one thing to show beside the status where there is no room for both result and last line."""
-        if self.status.ended and self.status is not Status.COMPLETE and self.last:
-            return self.last
-        return self.result
+        bad = self.status.ended and self.status is not Status.COMPLETE
+        return self.last if bad and self.last and not self.counted else self.result
 
 
 def row_of(
@@ -98,6 +99,7 @@ def row_of(
         time=time_cell(task, moment),
         last=last if last != result else "",
         quiet=silence.words if silence else "",
+        counted=bool(status.ended and task.attempt and task.attempt.outcome.failed),
     )
 
 
