@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from app.registry.store import Registry
 from app.supervisor import launch, operations
 from tests.support import end_processes_with, processes_with, until
 
+# A shell that runs this in the background has interrupts ignored, and programs that are started inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # starting without caches is four times slower
 
 
