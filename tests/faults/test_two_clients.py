@@ -14,7 +14,7 @@ import pytest
 from app.model.status import Status
 from app.model.task import State
 from app.registry.config import Config
-from app.registry.store import Registry
+from app.registry.store import Registry, UnknownTask
 from app.registry.transaction import Transaction, transaction
 from app.supervisor import finish, operations, scheduling
 from app.supervisor.operations import OperationError
@@ -92,10 +92,16 @@ def test_twenty_stops_and_deletions_at_once_leave_one_task_in_the_trash(
     live_pid(registry, task)
     deleted: list[int] = []
 
+    def over() -> bool:
+        try:
+            return registry.load(task.id).status.ended
+        except UnknownTask:
+            return True
+
     def stop_and_delete() -> None:
         with contextlib.suppress(OperationError):
             operations.stop(registry, task.id)
-        assert until(lambda: task.id not in registry.ids() or registry.load(task.id).status.ended)
+        assert until(over)
         with contextlib.suppress(OperationError):
             deleted.append(operations.delete(registry, [task.id]))
 
