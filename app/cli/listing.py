@@ -88,7 +88,7 @@ def detail_of(task: Task, progress: Progress | None, quiet: Silence | None = Non
     if task.status is Status.QUEUED:
         return clean(task.queue_reason or "")
     if task.unsaved:
-        return " · ".join(word for word in (exit_words(task), clean(unsaved_words(task))) if word)
+        return " · ".join(word for word in (clean(unsaved_words(task)), exit_words(task)) if word)
     if task.stopping:
         return "stopping"
     if not task.status.ended:

@@ -28,6 +28,7 @@ _FUNCTIONS = {
     "priority": ("queue", "priority"),
     "limit": ("queue", "limit"),
     "agents": ("agents", "agents"),
+    "doctor": ("doctor", "doctor"),
 }
 """The module of `app.cli.commands` and its function for each command, imported when it is wanted."""
 

@@ -174,6 +174,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("limit", "[N]", "show, or set, how many tasks run at once", group=QUEUE),
     Command("agents", "", "list those who can do the work", group=DELEGATING),
     Command(
+        "doctor",
+        "",
+        "check that all is as it should be, and say what to do where it is not",
+        slash=False,
+        group=VIEW,
+        options=(Option(("--fix",), "repair what can be repaired without a loss"), _JSON),
+    ),
+    Command(
         "filter",
         "[WORDS]",
         "show only tasks with these words",

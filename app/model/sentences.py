@@ -149,6 +149,8 @@ def _read_slash(text: str, typed: str) -> Reading | None:
     command = find_command("help" if name == "?" else name)
     if command is None:
         return _misspelt(text, name)
+    if not command.slash:
+        return _elsewhere(text, command)
     if command.name != "add":
         return _ordered(command, text, rest)
     task = _with_plain_options(command, rest)
@@ -168,6 +170,12 @@ def _misspelt(text: str, word: str) -> Reading | None:
     return Reading(Kind.TASK, text, replace(parse_request(text), problems=(problem,)))
 
 
+def _elsewhere(text: str, command: Command) -> Reading:
+    """A task that cannot start, because the text is a command that only a shell has."""
+    problem = f"{command.name} works in a shell: delegate {command.name}. For a task that begins so, quote it"
+    return Reading(Kind.TASK, text, replace(parse_request(text), problems=(problem,)))
+
+
 def _read_own_name(text: str, typed: str) -> Reading | None:
     """``delegate status``, ``delegate stop 8``: the shell command's words; None for other sentences."""
     words = typed.split(maxsplit=2)
@@ -176,6 +184,8 @@ def _read_own_name(text: str, typed: str) -> Reading | None:
     command, rest = find_command(words[1]), words[2] if len(words) > 2 else ""
     if command is None or words[1].islower() is False or command.name == "add":
         return None
+    if not command.slash:
+        return None if rest and not rest.startswith("-") else _elsewhere(text, command)
     return _ordered(command, text, rest) if not rest or targets_of(rest) else None
 
 

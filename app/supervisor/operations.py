@@ -311,9 +311,21 @@ def tidy(registry: Registry, config: Config) -> list[Task]:
     return scheduling.run_pass(registry, config)
 
 
+def _is_over(task: Task, *, saved: bool) -> bool:
+    """Whether there is nothing more to wait for: the end of a newer version's task is never settled by us."""
+    if not task.status.ended:
+        return False
+    return not task.unsettled or task.read_only or (task.unsaved is not None and not saved)
+
+
 @_in_one_line
-def await_end(registry: Registry, task_ids: Sequence[str], timeout_s: float | None = None) -> list[Task]:
-    """Wait until all of these tasks have ended, and return them. Raises WaitTimeout."""
+def await_end(
+    registry: Registry, task_ids: Sequence[str], timeout_s: float | None = None, *, saved: bool = True
+) -> list[Task]:
+    """Wait until all of these tasks have ended and their records say so, and return them. Raises WaitTimeout.
+
+    Without ``saved`` an end that its runner cannot write down for now will do.
+    """
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     pause_s = 0.01
     while True:
@@ -321,7 +333,7 @@ def await_end(registry: Registry, task_ids: Sequence[str], timeout_s: float | No
         if any(task.unsettled for task in tasks):
             scheduling.reconcile(registry)
             tasks = [registry.load(task_id) for task_id in task_ids]
-        if all(task.status.ended and (task.read_only or not task.unsettled) for task in tasks):
+        if all(_is_over(task, saved=saved) for task in tasks):
             return tasks
         if deadline is not None and time.monotonic() >= deadline:
             raise WaitTimeout

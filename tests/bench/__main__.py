@@ -1,4 +1,7 @@
-"""`make bench`: the figures that matter, each beside its peer of the same run. Nothing passes or fails."""
+"""`make bench`: the figures that matter, each beside its peer of the same run. Nothing passes or fails.
+
+``python -m tests.bench NAME…`` measures only what is named.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from pathlib import Path
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.supervisor import operations
+from tests.bench.queueing import fifty, thousand
 from tests.bench.screen import Screen
+from tests.bench.stopping import hard_payloads
 from tests.bench.world import Figure, delegate_command, fill, in_turn, milliseconds, scratch
 from tests.support import delegate
 
@@ -39,11 +44,15 @@ Empty().run()
 KEYS = 40
 
 
-def main() -> None:
-    """Measure everything, one line a figure."""
+def main(names: list[str]) -> None:
+    """Measure everything, or what is named; one line a figure."""
+    benches = (status, submit, runner_memory, idle, first_paint, flood, fifty, thousand, hard_payloads)
+    known: dict[str, Callable[[], Iterator[object]]] = {bench.__name__: bench for bench in benches}
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"there is no bench {', '.join(unknown)}; there are: {', '.join(known)}")
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores; medians, taken in turn with the peer\n")
-    for bench in (status, submit, runner_memory, idle, first_paint, flood):
-        for figure in bench():
+    for name in names or known:
+        for figure in known[name]():
             print(figure, flush=True)
 
 
@@ -201,4 +210,4 @@ def a_finished_task(registry: Registry) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -22,20 +22,31 @@ from app.model.commands import (
     find_option,
     keys_of,
 )
-from app.model.sentences import Kind
+from app.model.sentences import Kind, read
 
 
 def test_the_shell_has_every_command_but_those_of_the_screen() -> None:
     shell = {command.name for command in COMMANDS if command.shell}
     assert shell == {
         *("add", "status", "logs", "wait", "result", "stop", "retry", "delete", "undo", "clean"),
-        *("pause", "resume", "free", "priority", "limit", "agents"),
+        *("pause", "resume", "free", "priority", "limit", "agents", "doctor"),
     }
     assert {command.name for command in COMMANDS if not command.shell} == {"filter", "theme", "help", "quit"}
 
 
 def test_every_command_has_a_kind_of_reading_and_the_other_way_round() -> None:
-    assert {command.name for command in COMMANDS} - {"add"} == {kind.value for kind in Kind} - {"task"}
+    slash = {command.name for command in COMMANDS if command.slash}
+    assert slash - {"add"} == {kind.value for kind in Kind} - {"task"}
+
+
+def test_what_works_in_a_shell_only_says_so_in_the_input_bar() -> None:
+    assert [command.name for command in COMMANDS if not command.slash] == ["doctor"]
+    for text in ("/doctor", "/doctor --fix", "delegate doctor", "delegate doctor --fix"):
+        reading = read(text)
+        assert reading.kind is Kind.TASK
+        assert reading.draft is not None
+        assert "delegate doctor" in reading.draft.problems[0]
+    assert read("delegate doctor appointments to the calendar team").draft.problems == ()  # type: ignore[union-attr]
 
 
 def test_what_stops_or_deletes_is_marked_so() -> None:

@@ -93,7 +93,7 @@ def clean_up(session: Session, arguments: Arguments) -> int:
 def _await_stop(session: Session, task_ids: Sequence[str]) -> int:
     patience = session.config.grace_s + _PATIENCE_S
     try:
-        ended = operations.await_end(session.registry, task_ids, patience)
+        ended = operations.await_end(session.registry, task_ids, patience, saved=False)
     except operations.WaitTimeout:
         raise CommandError("not everything has ended yet; delegate status tells what is left") from None
     say(*map(ending_line, ended))
