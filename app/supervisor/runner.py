@@ -61,8 +61,7 @@ class Runner:
         with contextlib.suppress(OSError):  # from here on nothing may cost the task its witness
             self._introduce("child", self.pid)
         self._ring()
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PGRP, self.pid, self.order.nice)
+        self._yield_to_others()
         with contextlib.suppress(OSError):
             if not self.order.keep_environment:
                 os.unlink(self.order.task_file("env"))
@@ -83,6 +82,13 @@ class Runner:
         self.bounds.begin(self.log)
         self.started, self.since = time.time(), time.monotonic()
         self.pid = child.start(self.order, environment, self.log)
+
+    def _yield_to_others(self) -> None:
+        """Let the task's processes give way by as much as its priority asks, beyond what is inherited."""
+        if self.order.nice:
+            with contextlib.suppress(OSError):
+                inherited = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PGRP, self.pid, min(19, inherited + self.order.nice))
 
     def _listen(self) -> None:
         """Be woken by signals, and become the parent of every orphan of the task."""
