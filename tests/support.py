@@ -43,6 +43,11 @@ def processes_with(entry: str) -> dict[int, str]:
     return found
 
 
+def mark_of(registry: Registry, task: Task) -> str:
+    """What every process of a task has in its environment, and no process of another registry's."""
+    return f"DELEGATE_TASK_FOLDER={registry.home.task(task.id)}"
+
+
 def end_processes_with(entry: str) -> dict[int, str]:
     """Kill what ``processes_with`` finds, each checked to be still itself, and return it."""
     found = processes_with(entry)

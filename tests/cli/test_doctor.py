@@ -19,7 +19,7 @@ from app.registry.store import Registry
 from app.supervisor import operations
 from tests.cli.conftest import Shell
 from tests.registry.test_registry import accept, finish
-from tests.support import delegate, end_processes_with, ended, is_alive, until
+from tests.support import delegate, end_processes_with, ended, is_alive, mark_of, until
 
 LONG_AGO = (time.time() - 3600,) * 2
 
@@ -156,7 +156,7 @@ def test_what_lives_on_purpose_is_no_fault(shell: Shell, registry: Registry, con
     done = ended(registry, operations.submit(registry, new, os.environ, config))
     assert done.status is Status.COMPLETE
     assert finding(shell, "on purpose").startswith("ok: #1 left processes on purpose: pid ")
-    assert end_processes_with(f"DELEGATE_TASK_ID={done.id}") != {}
+    assert end_processes_with(mark_of(registry, done)) != {}
 
 
 def test_who_holds_the_lock_is_named(shell: Shell, registry: Registry) -> None:

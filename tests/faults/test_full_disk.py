@@ -18,7 +18,7 @@ from app.supervisor import operations
 from app.supervisor.operations import OperationError
 from tests.faults import disks
 from tests.faults.disks import shell
-from tests.support import delegate, ended, processes_with, until
+from tests.support import delegate, ended, mark_of, processes_with, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="mounts and privileges are those of Linux")
 
@@ -96,13 +96,13 @@ def test_a_new_task_is_refused_in_one_line_and_leaves_nothing(small: Registry, c
 def test_a_task_that_fills_the_disk_can_be_stopped(small: Registry, config: Config) -> None:
     filler = small.home.root / "filler"
     task = delegate(small, f"!cat /dev/zero > {filler}; exec sleep 100", config)
-    assert until(lambda: processes_with(f"DELEGATE_TASK_ID={task.id}"))
-    assert until(lambda: "sleep 100" in processes_with(f"DELEGATE_TASK_ID={task.id}").values())
+    assert until(lambda: processes_with(mark_of(small, task)))
+    assert until(lambda: "sleep 100" in processes_with(mark_of(small, task)).values())
     stopped = shell("stop", "1")
     assert stopped.returncode == 0, stopped.stderr
     assert "stopped" in stopped.stdout
     assert FULL in stopped.stdout
-    assert not processes_with(f"DELEGATE_TASK_ID={task.id}")
+    assert not processes_with(mark_of(small, task))
     filler.unlink()
     assert ended(small, task).state.status is Status.STOPPED
 
