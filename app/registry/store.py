@@ -8,16 +8,16 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from app.model.queue import DEFAULT_LIMITS, Limits, why_waiting
 from app.model.status import Status
 from app.model.task import Attempt, Live, Request, State, Task
 from app.registry.codec import live_from_record, parse, request_from_record, state_from_record
+from app.registry.damage import Damaged, in_quarantine, quarantine
 from app.registry.ending import read_end, with_end
 from app.registry.files import read_regular, try_lock
-from app.registry.paths import END, Home
+from app.registry.paths import END, Home, log_name
 from app.registry.paths import is_task_id as is_task_id  # those who read want these too
 from app.registry.paths import marker_id as marker_id
 from app.registry.queueing import current_load, waiting
@@ -70,15 +70,6 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
-    """A record in quarantine: what it was called, what was wrong, and where it lies whole."""
-
-    name: str
-    reason: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
 class Registry:
     """The registry as a reader sees it."""
 
@@ -121,7 +112,12 @@ class Registry:
     def load(self, task_id: str) -> Task:
         """Read one task. Raises UnknownTask, DamagedRecord, and OSError for what may be readable later."""
         request = self.request(task_id)
-        state = self.state(task_id)
+        try:
+            state = self.state(task_id)
+        except DamagedRecord as damage:
+            if damage.newer or (live := self.live(task_id)) is None:
+                raise
+            return Task(request, stand_in(task_id, live), live)
         if state.status is not Status.STARTING:
             return Task(request, state)
         live = self.live(task_id)
@@ -243,13 +239,7 @@ class Registry:
 
     def damaged(self) -> list[Damaged]:
         """What lies in quarantine, oldest first."""
-        with contextlib.suppress(FileNotFoundError):
-            return [
-                Damaged(path.name, _reason(path), path)
-                for path in sorted(self.home.quarantine.iterdir())
-                if not path.name.startswith(".") and path.suffix != ".reason"
-            ]
-        return []
+        return in_quarantine(self.home)
 
     def _loaded(self, ids: set[str] | Iterator[str]) -> Iterator[Task]:
         for task_id in ids:
@@ -258,8 +248,6 @@ class Registry:
             except UnknownTask:
                 continue
             except DamagedRecord as damage:
-                from app.registry.transaction import quarantine  # a reader rarely needs to write
-
                 quarantine(self, damage)
             except OSError:
                 continue  # not corruption: it is read again with the next look
@@ -308,10 +296,7 @@ def _settings_from_record(record: dict[str, Any]) -> Settings:
     return settings
 
 
-def _reason(path: Path) -> str:
-    try:
-        return (
-            read_regular(path.with_name(f"{path.name}.reason"), RECORD_LIMIT).decode(errors="replace").strip()
-        )
-    except OSError:
-        return "the reason was not written down"
+def stand_in(task_id: str, live: Live) -> State:
+    """What is certain of a running task whose ``state.toml`` is damaged: which attempt it is, and its log."""
+    numbers = range(1, live.attempt + 1)
+    return State(Status.STARTING, attempts=tuple(Attempt(n, log_name(task_id, n)) for n in numbers))

@@ -14,6 +14,7 @@ from app.model.status import Priority, Status
 from app.model.task import Request, State, Task
 from app.registry.boot import boot_id
 from app.registry.codec import dump, request_to_record, state_to_record
+from app.registry.damage import put_away
 from app.registry.files import locked, read_regular, sync_folder, touch, write_atomic, write_new
 from app.registry.paths import END, is_task_id, marker_id, marker_name
 from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, Settings, UnknownTask
@@ -196,23 +197,6 @@ def ring(registry: Registry) -> None:
         bell.write(str(time.monotonic_ns()))
 
 
-def quarantine(registry: Registry, damage: DamagedRecord) -> None:
-    """Move a task whose records do not parse out of the way, whole, with the reason beside it.
-
-    One that a runner still has in hand stays until that has written down how it ended.
-    """
-    if damage.newer or registry.live(damage.task_id) is not None:
-        return
-    with contextlib.suppress(OSError, NewerSchema), transaction(registry) as change:
-        source = registry.home.task(damage.task_id)
-        if not _still_damaged(registry, damage.task_id):
-            return
-        target = _free_name(registry.home.quarantine / damage.task_id)
-        write_atomic(target.with_name(f"{target.name}.reason"), f"{damage.reason}\n".encode())
-        source.rename(target)
-        change.unmark(damage.task_id)
-
-
 def pack_environment(environment: Mapping[str, str]) -> bytes:
     """An environment as bytes, each ``KEY=VALUE`` ended by a NUL, as in ``/proc/PID/environ``."""
     return b"".join(os.fsencode(f"{key}={value}") + b"\0" for key, value in environment.items())
@@ -225,9 +209,7 @@ def _settings_or_rebuilt(registry: Registry) -> Settings:
         if settings.schema > SCHEMA or settings.last_id or not registry.ids():
             return settings
     except BadRecord as error:
-        broken = _free_name(registry.home.quarantine / "registry.toml")
-        write_atomic(broken.with_name(f"{broken.name}.reason"), f"{error}\n".encode())
-        registry.home.settings.rename(broken)
+        put_away(registry.home, registry.home.settings, registry.home.settings.name, str(error))
     return _rebuilt(registry)
 
 
@@ -287,24 +269,6 @@ def _remove(folder: Path) -> None:
         import shutil  # rarely needed, and slow to load
 
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _still_damaged(registry: Registry, task_id: str) -> bool:
-    try:
-        registry.load(task_id)
-    except DamagedRecord:
-        return True
-    except (UnknownTask, OSError):
-        return False
-    return False
-
-
-def _free_name(path: Path) -> Path:
-    candidate, count = path, 1
-    while candidate.exists():
-        count += 1
-        candidate = path.with_name(f"{path.name}.{count}")
-    return candidate
 
 
 def _moment(task_id: str) -> datetime:

@@ -15,10 +15,11 @@ from app.model.status import Attention, Status
 from app.model.task import Attempt, State, Task
 from app.registry.codec import outcome_from_record, parse
 from app.registry.config import load_config
+from app.registry.damage import keep_copy
 from app.registry.ending import read_end
 from app.registry.files import RegistryBusy, read_regular, write_atomic
 from app.registry.paths import END, Home, outcome_name, summary_name
-from app.registry.store import Registry, UnknownTask
+from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, NewerSchema, NewerTask, transaction
 from app.registry.values import BadRecord
 from app.supervisor.launch import ERRORS
@@ -81,13 +82,13 @@ def _close_when_there_is_room(registry: Registry, task_id: str, wait: Callable[[
 
 def close(registry: Registry, task_id: str) -> Task | None:
     """Write the terminal record of an attempt from its ``end.toml``; None when there is nothing to close."""
-    task = Task(registry.request(task_id), registry.state(task_id))
+    task = registry.load(task_id)
     end = read_end(registry.home.task_file(task_id, END), task.attempt)
     if end is None:
         return None
     attempt = _with_outcome(registry, task, end)
     with transaction(registry) as change:
-        state = registry.state(task_id)
+        state = _state_to_close(registry, task_id)
         if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
         closed = change.write_state(task, _closed_state(task, state, attempt))
@@ -95,6 +96,17 @@ def close(registry: Registry, task_id: str) -> Task | None:
             registry.home.task_file(task_id, ENVIRONMENT).unlink(missing_ok=True)
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
         return closed
+
+
+def _state_to_close(registry: Registry, task_id: str) -> State:
+    """The state to be replaced. A damaged one is kept in quarantine, and what is certain stands in for it."""
+    try:
+        return registry.state(task_id)
+    except DamagedRecord as damage:
+        state = registry.load(task_id).state
+        path = registry.home.task_file(task_id, "state.toml")
+        keep_copy(registry.home, path, f"{task_id}.state.toml", damage.reason)
+        return state
 
 
 def _attempt_number(state: State) -> int:

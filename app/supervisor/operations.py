@@ -4,34 +4,31 @@ milliseconds, except where it says that it waits; what cannot be done is one lin
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
+from app.model.queue import waits_in_vain
 from app.model.status import Attention, Priority, Status
 from app.model.task import Request, Task
 from app.registry.config import Config, load_config
-from app.registry.files import RegistryBusy
-from app.registry.store import DamagedRecord, Registry, UnknownTask
-from app.registry.transaction import NewerSchema, refuse_newer, transaction
+from app.registry.queueing import waiting
+from app.registry.store import Registry
+from app.registry.transaction import refuse_newer, transaction
 from app.supervisor import leftovers, scheduling, stopping
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
+from app.supervisor.refusing import OperationError as OperationError
+from app.supervisor.refusing import in_one_line
+from app.supervisor.removal import clean as clean
+from app.supervisor.removal import delete as delete
+from app.supervisor.removal import undo as undo
 
 LONGEST_WORD = 128 * 1024 - 1
 """The longest single argument that Linux hands to a program, in bytes (execve(2), MAX_ARG_STRLEN)."""
 
 _NOT_INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-
-
-class OperationError(Exception):
-    """What was asked cannot be done; the message is one line that says why and what to do."""
 
 
 class WaitTimeout(Exception):  # noqa: N818 - an outcome of waiting, not a fault
@@ -61,27 +58,7 @@ class NewTask:
     memory_bytes: int | None = None
 
 
-def _in_one_line(operation: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Turn what can go wrong with the registry into the line that people read."""
-
-    @functools.wraps(operation)
-    def told(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        try:
-            return operation(*args, **kwargs)
-        except (NewerSchema, RegistryBusy) as error:
-            raise OperationError(str(error)) from error
-        except UnknownTask as error:
-            raise OperationError(f"there is no task {error}; delegate status lists them") from error
-        except DamagedRecord as error:
-            raise OperationError(f"the record of {error} cannot be read") from error
-        except OSError as error:
-            where = f": {error.filename}" if error.filename else ""
-            raise OperationError(f"not saved: {(error.strerror or str(error)).lower()}{where}") from error
-
-    return told
-
-
-@_in_one_line
+@in_one_line
 def submit(registry: Registry, new: NewTask, environment: Mapping[str, str], config: Config) -> Task:
     """Accept a task and start it right away if a slot is free. Once this returns it is listed for good."""
     _check(registry, new)
@@ -130,7 +107,7 @@ def _after_pass(registry: Registry, config: Config, task: Task) -> Task:
     return registry.with_reasons([registry.load(task.id)], config.limits)[0]
 
 
-@_in_one_line
+@in_one_line
 def stop(registry: Registry, task_id: str, *, kill: bool = False) -> Task:
     """Ask for the end of a task: politely first, at once with ``kill``. A waiting one is stopped right here.
 
@@ -155,7 +132,11 @@ def _stop_queued(registry: Registry, task_id: str) -> Task | None:
         task = registry.load(task_id)
         if task.status is not Status.QUEUED:
             return None
-        state = replace(task.state, status=Status.STOPPED, attention=Attention.SEEN)
+        # A retry that never began changes nothing about how the attempt before it ended.
+        before = task.attempt.verdict if task.attempt else None
+        state = replace(
+            task.state, status=before or Status.STOPPED, attention=Attention.SEEN, not_before=None
+        )
         return change.write_state(task, state)
 
 
@@ -168,7 +149,7 @@ def _stop_lost(registry: Registry, task: Task, *, kill: bool) -> Task:
     return registry.load(task.id)
 
 
-@_in_one_line
+@in_one_line
 def retry(
     registry: Registry,
     task_id: str,
@@ -202,7 +183,7 @@ def retry(
     return _after_pass(registry, config, task)
 
 
-@_in_one_line
+@in_one_line
 def free(registry: Registry, task_id: str, config: Config) -> Task:
     """Let a waiting task start without the tasks or the time it waits for; slots still hold."""
     with transaction(registry) as change:
@@ -213,7 +194,7 @@ def free(registry: Registry, task_id: str, config: Config) -> Task:
     return _after_pass(registry, config, task)
 
 
-@_in_one_line
+@in_one_line
 def set_priority(registry: Registry, task_id: str, priority: Priority) -> Task:
     """Change the place of a waiting task in the queue, and what its next attempt yields to others."""
     with transaction(registry) as change:
@@ -223,7 +204,7 @@ def set_priority(registry: Registry, task_id: str, priority: Priority) -> Task:
         return change.write_state(task, replace(task.state, priority=priority))
 
 
-@_in_one_line
+@in_one_line
 def stop_all(registry: Registry, *, kill: bool = False) -> list[Task]:
     """Ask for the end of every task that waits or runs; returns them. Waiting ones are stopped first, so that
     none of them starts in the place of another."""
@@ -235,59 +216,14 @@ def stop_all(registry: Registry, *, kill: bool = False) -> list[Task]:
     return stopped
 
 
-@_in_one_line
-def delete(registry: Registry, task_ids: Sequence[str]) -> int:
-    """Put tasks into the trash, all as one deletion that ``undo`` takes back; returns how many.
-
-    Raises OperationError, and deletes none, if one of them runs.
-    """
-    scheduling.reconcile(registry)
-    for task_id in task_ids:
-        if leftovers.find_if_lost(registry, task_id):
-            number = registry.load(task_id).number
-            raise OperationError(f"processes of #{number} still run; stop it before you delete it")
-    from app.registry import trash  # slow to load, rarely needed
-
-    with transaction(registry) as change:
-        for task_id in set(registry.in_hand()).intersection(task_ids):
-            number = registry.request(task_id).number
-            raise OperationError(f"#{number} is running; stop it before you delete it")
-        return trash.delete(change, task_ids)
-
-
-@_in_one_line
-def clean(registry: Registry, statuses: Collection[Status] | None = None) -> int:
-    """Put the ended tasks (only those of these statuses) into the trash as one deletion; returns how many."""
-    ended = [
-        task.id
-        for task in registry.recent(len(registry.ids()))
-        if task.status.ended and not task.read_only and (statuses is None or task.status in statuses)
-    ]
-    ended = [task_id for task_id in ended if not leftovers.find_if_lost(registry, task_id)]
-    return delete(registry, ended) if ended else 0
-
-
-@_in_one_line
-def undo(registry: Registry) -> list[Task]:
-    """Take back the newest deletion; returns the tasks that are there again."""
-    from app.registry import trash  # slow to load, rarely needed
-
-    with transaction(registry) as change:
-        restored = trash.restore(change)
-    if not restored:
-        raise OperationError("there is no deletion to undo")
-    scheduling.run_pass(registry, load_config())
-    return [registry.load(task_id) for task_id in restored]
-
-
-@_in_one_line
+@in_one_line
 def pause(registry: Registry) -> None:
     """Let no waiting task start; running ones go on."""
     with transaction(registry) as change:
         change.save(replace(change.settings, paused=True))
 
 
-@_in_one_line
+@in_one_line
 def resume(registry: Registry, config: Config) -> None:
     """Let waiting tasks start again."""
     with transaction(registry) as change:
@@ -295,7 +231,7 @@ def resume(registry: Registry, config: Config) -> None:
     scheduling.run_pass(registry, config)
 
 
-@_in_one_line
+@in_one_line
 def mark_seen(registry: Registry, task_id: str) -> Task:
     """Note that somebody has looked at the end of a task."""
     with transaction(registry) as change:
@@ -305,7 +241,7 @@ def mark_seen(registry: Registry, task_id: str) -> Task:
         return change.write_state(task, replace(task.state, attention=Attention.SEEN))
 
 
-@_in_one_line
+@in_one_line
 def tidy(registry: Registry, config: Config) -> list[Task]:
     """Put right what ended unseen and start what may start; every client does this once when it comes."""
     return scheduling.run_pass(registry, config)
@@ -318,7 +254,7 @@ def _is_over(task: Task, *, saved: bool) -> bool:
     return not task.unsettled or task.read_only or (task.unsaved is not None and not saved)
 
 
-@_in_one_line
+@in_one_line
 def await_end(
     registry: Registry, task_ids: Sequence[str], timeout_s: float | None = None, *, saved: bool = True
 ) -> list[Task]:
@@ -335,7 +271,17 @@ def await_end(
             tasks = [registry.load(task_id) for task_id in task_ids]
         if all(_is_over(task, saved=saved) for task in tasks):
             return tasks
+        if all(_is_over(task, saved=saved) or _waits_in_vain(registry, task) for task in tasks):
+            vain = next(task for task in tasks if _waits_in_vain(registry, task))
+            reason = registry.with_reasons([vain], load_config().limits)[0].queue_reason
+            raise OperationError(
+                f"#{vain.number} will not start by itself: {reason}; delegate free {vain.number}"
+            )
         if deadline is not None and time.monotonic() >= deadline:
             raise WaitTimeout
         time.sleep(pause_s)
         pause_s = min(pause_s * 1.3, 0.2)
+
+
+def _waits_in_vain(registry: Registry, task: Task) -> bool:
+    return task.status is Status.QUEUED and waits_in_vain(waiting(task), registry.standing)

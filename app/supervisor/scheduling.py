@@ -11,12 +11,13 @@ from app.model.queue import Waiting, choose, dependency
 from app.model.status import Attention, Status
 from app.model.task import Live, State, Task
 from app.registry.config import Config
+from app.registry.damage import quarantine
 from app.registry.ending import read_end
 from app.registry.files import read_regular
 from app.registry.paths import END
 from app.registry.queueing import current_load, waiting
 from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, UnknownTask
-from app.registry.transaction import ENVIRONMENT, NewerTask, Transaction, quarantine, transaction
+from app.registry.transaction import ENVIRONMENT, NewerTask, Transaction, transaction
 from app.supervisor import leftovers
 from app.supervisor.finish import close
 from app.supervisor.launch import ERRORS, Start, hand_over, reap, spawn

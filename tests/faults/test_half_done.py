@@ -20,7 +20,7 @@ from app.registry import transaction as transactions
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.registry.transaction import Transaction, transaction
-from app.supervisor import finish, launch, operations, scheduling
+from app.supervisor import finish, launch, operations, removal, scheduling
 from app.supervisor.operations import OperationError
 from tests.support import delegate, ended, is_alive, until
 
@@ -183,7 +183,7 @@ def test_a_task_that_starts_while_it_is_being_deleted_is_not_deleted(
         with transaction(registry) as change:
             yield change
 
-    monkeypatch.setattr(operations, "transaction", after_another_client)
+    monkeypatch.setattr(removal, "transaction", after_another_client)
     with pytest.raises(OperationError, match="is running; stop it"):
         operations.delete(registry, [task.id])
     done = ended(registry, task)
@@ -280,3 +280,25 @@ def test_a_task_whose_runner_never_came_to_be_does_not_start_after_it_was_stoppe
     operations.resume(registry, config)
     stopped = registry.load(task.id)
     assert (stopped.status, stopped.state.attempts) == (Status.STOPPED, ())
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 64, None])
+def test_a_running_task_with_a_damaged_record_is_listed_stopped_and_keeps_its_end(
+    registry: Registry, config: Config, content: bytes | None
+) -> None:
+    task = delegate(registry, "!exec sleep 100", config)
+    assert until(lambda: registry.load(task.id).status is Status.RUNNING)
+    record = registry.home.task_file(task.id, "state.toml")
+    record.unlink()
+    if content is None:
+        record.mkdir()
+    else:
+        record.write_bytes(content)
+    assert [(found.id, found.status) for found in registry.recent(5)] == [(task.id, Status.RUNNING)]
+    operations.stop(registry, task.id)
+    done = ended(registry, task)
+    assert done.status is Status.STOPPED
+    assert done.attempt is not None
+    assert done.attempt.signal == signal.SIGTERM
+    (kept,) = registry.damaged()
+    assert kept.name == f"{task.id}.state.toml"

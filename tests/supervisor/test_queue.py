@@ -150,3 +150,25 @@ def test_many_submits_at_once_are_all_listed_and_never_over_the_limit(
     counts = [int(word) for word in (tmp_path / "counts").read_text().split()]
     assert len(counts) == 20
     assert max(counts) <= 3
+
+
+def test_a_retry_that_is_stopped_before_it_began_leaves_the_end_before_it(
+    registry: Registry, config: Config
+) -> None:
+    failed = ended(registry, delegate(registry, "!exit 3", config))
+    operations.pause(registry)
+    operations.retry(registry, failed.id, os.environ, config)
+    stopped = operations.stop(registry, failed.id)
+    assert stopped.status is Status.FAILED
+    assert stopped.attempt is not None
+    assert stopped.attempt.exit_code == 3
+
+
+def test_nobody_waits_for_what_will_not_start_by_itself(registry: Registry, config: Config) -> None:
+    ended(registry, delegate(registry, "!false", config))
+    new = operations.NewTask("x", "command", ("true",), "/", "x", after=(1,))
+    stuck = operations.submit(registry, new, os.environ, config)
+    with pytest.raises(OperationError, match=r"#2 will not start by itself: after #1, which failed"):
+        operations.await_end(registry, [stuck.id], 10)
+    operations.free(registry, stuck.id, config)
+    assert ended(registry, stuck).status is Status.COMPLETE

@@ -1,0 +1,59 @@
+"""Deleting tasks, cleaning up, and taking that back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from app.model.status import Status
+from app.model.task import Task
+from app.registry.config import load_config
+from app.registry.store import Registry
+from app.registry.transaction import refuse_newer, transaction
+from app.supervisor import leftovers, scheduling
+from app.supervisor.refusing import OperationError, in_one_line
+
+
+@in_one_line
+def delete(registry: Registry, task_ids: Sequence[str]) -> int:
+    """Put tasks into the trash, all as one deletion that ``undo`` takes back; returns how many.
+
+    Raises OperationError, and deletes none, if one of them runs.
+    """
+    scheduling.reconcile(registry)
+    for task_id in task_ids:
+        refuse_newer(registry.load(task_id))
+        if leftovers.find_if_lost(registry, task_id):
+            number = registry.load(task_id).number
+            raise OperationError(f"processes of #{number} still run; stop it before you delete it")
+    from app.registry import trash  # slow to load, rarely needed
+
+    with transaction(registry) as change:
+        for task_id in set(registry.in_hand()).intersection(task_ids):
+            number = registry.request(task_id).number
+            raise OperationError(f"#{number} is running; stop it before you delete it")
+        return trash.delete(change, task_ids)
+
+
+@in_one_line
+def clean(registry: Registry, statuses: Collection[Status] | None = None) -> int:
+    """Put the ended tasks (only those of these statuses) into the trash as one deletion; returns how many."""
+    ended = [
+        task.id
+        for task in registry.recent(len(registry.ids()))
+        if task.status.ended and not task.read_only and (statuses is None or task.status in statuses)
+    ]
+    ended = [task_id for task_id in ended if not leftovers.find_if_lost(registry, task_id)]
+    return delete(registry, ended) if ended else 0
+
+
+@in_one_line
+def undo(registry: Registry) -> list[Task]:
+    """Take back the newest deletion; returns the tasks that are there again."""
+    from app.registry import trash  # slow to load, rarely needed
+
+    with transaction(registry) as change:
+        restored = trash.restore(change)
+    if not restored:
+        raise OperationError("there is no deletion to undo")
+    scheduling.run_pass(registry, load_config())
+    return [registry.load(task_id) for task_id in restored]
