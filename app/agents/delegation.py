@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.model.draft import Draft, Unset
 from app.model.naming import make_name
-from app.model.request import Draft, Unset, format_request
 from app.model.status import Priority
 from app.model.task import COMMAND, Task
-from app.model.when import moment_of
 from app.registry.config import Config
 from app.supervisor.operations import NewTask
 
@@ -65,6 +64,8 @@ def start_of(draft: Draft, now: datetime | None = None) -> datetime | None:
     """The moment that the task must not start before, in UTC; None for none. Raises CannotDelegate."""
     if draft.when is None:
         return None
+    from app.model.when import moment_of
+
     try:
         return moment_of(draft.when, now or datetime.now(UTC))
     except ValueError as error:
@@ -122,6 +123,8 @@ def editable_text(task: Task) -> str:
     """The text of a task as one would type it, for ``edit and retry``."""
     if task.request.agent == COMMAND:
         return f"!{task.text}"
+    from app.model.request import format_request
+
     return format_request(Draft(task.text))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -170,8 +169,4 @@ def _open(path: Path) -> tuple[int, bool] | None:
             return os.open(candidate, flags), packed
         except FileNotFoundError:
             continue
-        except OSError as error:
-            if error.errno == errno.ELOOP:
-                return None  # a link is no log
-            raise
     return None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.model.status import Priority
-from app.model.when import When
+
+if TYPE_CHECKING:
+    from app.model.when import When  # a plain command need not load what reads times
 
 
 class Unset(Enum):

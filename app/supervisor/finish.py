@@ -20,7 +20,7 @@ from app.registry.ending import read_end
 from app.registry.files import RegistryBusy, read_regular, write_atomic
 from app.registry.paths import END, Home, outcome_name, summary_name
 from app.registry.store import DamagedRecord, Registry, UnknownTask
-from app.registry.transaction import ENVIRONMENT, NewerSchema, NewerTask, transaction
+from app.registry.transaction import NewerSchema, NewerTask, transaction
 from app.registry.values import BadRecord
 from app.supervisor.launch import ERRORS
 
@@ -46,14 +46,27 @@ def close_and_go_on(root: str, task_id: str, wait: Callable[[OSError], None]) ->
     from app.supervisor.scheduling import run_pass
 
     registry = Registry(Home(Path(root)))
-    errors = registry.home.task_file(task_id, ERRORS)
     _close_when_there_is_room(registry, task_id, wait)
-    with contextlib.suppress(OSError):
-        if errors.stat().st_size == 0:
-            errors.unlink()
+    _drop_empty_errors(registry, task_id)
     with contextlib.suppress(OSError):  # what cannot start now is left to the supervisor
         run_pass(registry, load_config())
     _take_care(registry)
+
+
+def close_if_ended(registry: Registry, task_id: str) -> None:
+    """Close an attempt that its runner says has ended; what cannot be closed now is left to the runner."""
+    if not registry.home.task_file(task_id, END).exists():
+        return
+    with contextlib.suppress(OSError, UnknownTask, DamagedRecord, NewerTask, NewerSchema, RegistryBusy):
+        close(registry, task_id)
+        _drop_empty_errors(registry, task_id)
+
+
+def _drop_empty_errors(registry: Registry, task_id: str) -> None:
+    errors = registry.home.task_file(task_id, ERRORS)
+    with contextlib.suppress(OSError):
+        if errors.stat().st_size == 0:
+            errors.unlink()
 
 
 def _take_care(registry: Registry) -> None:
@@ -92,8 +105,6 @@ def close(registry: Registry, task_id: str) -> Task | None:
         if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
         closed = change.write_state(task, _closed_state(task, state, attempt))
-        if closed.state.status is not Status.QUEUED:
-            registry.home.task_file(task_id, ENVIRONMENT).unlink(missing_ok=True)
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
         return closed
 

@@ -17,6 +17,7 @@ from app.supervisor.facts import END, STOP, Value, in_short, timestamp, write_du
 from app.supervisor.kill import Swept, sweep
 from app.supervisor.order import LOCK_DESCRIPTOR, Order
 from app.supervisor.processes import ON_LINUX, Process, drop_inherited, look, mark, members, snapshot
+from app.supervisor.relay import left_to_supervisor
 from app.supervisor.signals import signal
 
 LEFTOVER_GRACE_S = 2.0
@@ -260,6 +261,8 @@ def _go_on(order: Order, runner: Runner) -> None:
 
     Should this fail, whoever looks at the registry next does the same from what ``end.toml`` says.
     """
+    if left_to_supervisor(order.root, order.task_file(END)):
+        return
     import site
 
     site.main()

@@ -1,4 +1,4 @@
-"""The supervisor process: waits with the waiting tasks, in case a runner is killed before it can start them.
+"""The supervisor process: waits with the waiting tasks, and starts them when others end or are killed.
 
 It exists only while a task waits, holds nothing but a lock, and may be killed at any moment.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from app.registry.files import RegistryBusy, try_lock
 from app.registry.paths import Home
 from app.registry.queueing import current_load
 from app.registry.store import Registry
+from app.supervisor import relay
 from app.supervisor.launch import spawn_supervisor
 from app.supervisor.processes import drop_inherited
 
@@ -30,8 +30,8 @@ def ensure(registry: Registry) -> None:
 
     if not waits_for_something(registry):
         return
-    with _only_one(registry) as free:
-        needed = free
+    with _only_one(registry) as lock:
+        needed = lock is not None
     if needed:
         spawn_supervisor(registry)
 
@@ -40,13 +40,15 @@ def serve(registry: Registry) -> None:
     """Wait until nothing waits any more. Returns at once when another supervisor is there."""
     from app.supervisor.scheduling import waits_for_something
 
-    with _only_one(registry) as free:
-        if not free:
+    with _only_one(registry) as lock:
+        if lock is None:
             return
+        wake, woken = relay.listen(), False
+        relay.introduce(lock)
         while waits_for_something(registry):
             with contextlib.suppress(OSError, RegistryBusy):  # what fails now may go well at the next look
-                _look(registry)
-            time.sleep(LOOK_S)
+                _take_up_ends(registry) if woken else _look(registry)
+            woken = relay.called(wake, LOOK_S)
     # A task that came just before the lock was let go saw it held, and asked nobody.
     ensure(registry)
 
@@ -63,13 +65,23 @@ def _look(registry: Registry) -> None:
         run_pass(registry, config)
 
 
+def _take_up_ends(registry: Registry) -> None:
+    """Close what has ended and start what waits for it: runners have called, and wait until that is done."""
+    from app.supervisor.finish import close_if_ended
+    from app.supervisor.scheduling import run_pass
+
+    for task_id in registry.in_hand():
+        close_if_ended(registry, task_id)
+    run_pass(registry, load_config())
+
+
 @contextlib.contextmanager
-def _only_one(registry: Registry) -> Iterator[bool]:
-    """Hold the supervisor's lock, if nobody else does."""
+def _only_one(registry: Registry) -> Iterator[int | None]:
+    """Hold the supervisor's lock, by its open file, if nobody else does."""
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(registry.home.supervisor_lock, flags, 0o600)
     try:
-        yield try_lock(descriptor)
+        yield descriptor if try_lock(descriptor) else None
     finally:
         os.close(descriptor)
 

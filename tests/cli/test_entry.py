@@ -132,6 +132,9 @@ def test_a_command_loads_nothing_that_it_does_not_need_to_start(shell: Shell) ->
     assert {"tomli_w", "app.supervisor.launch"} <= loaded
     unneeded = {
         "app.model.wrapping",
+        "app.model.request",
+        "app.model.options",
+        "app.model.when",
         "app.model.sentences",
         "app.model.agent",
         "app.logs",

@@ -174,7 +174,8 @@ def test_a_log_is_not_written_or_read_through_a_link(
     operations.resume(registry, config)
     assert ended(registry, task).status is Status.FAILED
     assert precious.read_text() == "precious\n"
-    assert LogFile(log).tail(5) == []
+    with pytest.raises(OSError, match="symbolic"):
+        LogFile(log).tail(5)
 
 
 def test_a_summary_that_is_a_link_is_not_shown(shell: Shell, tmp_path: Path) -> None:

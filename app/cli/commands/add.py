@@ -15,8 +15,7 @@ from app.cli.commands.wait import wait_for
 from app.cli.errors import INTERRUPTED, CommandError, UsageError
 from app.cli.output import clean, say, say_json, table, warn
 from app.cli.session import SEARCHED, Session
-from app.model.options import KEYED, parse_numbers
-from app.model.request import Draft, parse_request
+from app.model.draft import Draft
 from app.model.status import Status
 from app.model.task import Task
 from app.supervisor.operations import NewTask, submit
@@ -79,6 +78,7 @@ def _draft(arguments: Arguments) -> Draft:
 
 def _reading(text: str) -> Draft:
     """The task in a sentence, without its wrapping; `add` makes a task of every sentence."""
+    from app.model.request import parse_request
     from app.model.sentences import Kind, read
 
     reading = read(text)
@@ -99,8 +99,7 @@ def _with_options(draft: Draft, arguments: Arguments) -> Draft:
     if arguments.has("twice"):
         given["twice"] = "yes"
     for flag, value in given.items():
-        keyed = KEYED[_KEYS[flag]]
-        draft = replace(draft, **{keyed.field: _value(flag, value)})
+        draft = replace(draft, **_read(flag, value))
     after, after_any = _numbers(arguments.all("after"))
     tags = [tag.removeprefix("+") for tag in arguments.all("tag")]
     return replace(
@@ -116,10 +115,13 @@ def _joined(first: Iterable[Item], second: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(dict.fromkeys([*first, *second]))
 
 
-def _value(flag: str, value: str) -> Any:
-    """The value of an option, read as the same one in a text is. Raises UsageError."""
+def _read(flag: str, value: str) -> dict[str, Any]:
+    """What an option says of the draft, read as the same one in a text is. Raises UsageError."""
+    from app.model.options import KEYED  # a plain command has none
+
+    keyed = KEYED[_KEYS[flag]]
     try:
-        return KEYED[_KEYS[flag]].read(value.strip())
+        return {keyed.field: keyed.read(value.strip())}
     except ValueError as error:
         raise UsageError(f"--{flag}: {error}") from None
 
@@ -134,6 +136,8 @@ def _numbers(given: Iterable[str]) -> tuple[list[int], list[int]]:
     strict: list[int] = []
     lenient: list[int] = []
     for text in given:
+        from app.model.options import parse_numbers
+
         try:
             complete, ended = parse_numbers(text.replace(" ", ""))
         except ValueError:

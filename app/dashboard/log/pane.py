@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from textual.geometry import Region
@@ -139,10 +140,14 @@ class LogPane(Scrolled, can_focus=True):
             self._bytes = self._log.size()
             self._put(self._read(self._log))
         except OSError as error:
-            self._note = f"The log cannot be read: {error.strerror}."
-            self._put(View())
-            self.refresh()
+            self._give_up(error)
         self._tell()
+
+    def _give_up(self, error: OSError) -> None:
+        """Say why nothing is to be seen."""
+        self._note = f"The log cannot be read: {error.strerror}."
+        self._put(View())
+        self.refresh()
 
     def _read(self, log: LogFile) -> View:
         if self._following or not self._view.rows:
@@ -163,8 +168,8 @@ class LogPane(Scrolled, can_focus=True):
 
     def action_first(self) -> None:
         """Scroll to the beginning."""
-        if self._log is not None:
-            self._move_to(view_at(self._log, 0, 0, self._rows, self._rows_of))
+        if (log := self._log) is not None:
+            self._move_to(lambda: view_at(log, 0, 0, self._rows, self._rows_of))
 
     def action_last(self) -> None:
         """Scroll to the end, and follow it."""
@@ -184,10 +189,15 @@ class LogPane(Scrolled, can_focus=True):
 
     def shift_view(self, rows: int) -> None:
         """Scroll by rows; at the end, follow."""
-        if self._log is not None:
-            self._move_to(moved(self._log, self._view, rows, self._rows, self._rows_of))
+        if (log := self._log) is not None:
+            self._move_to(lambda: moved(log, self._view, rows, self._rows, self._rows_of))
 
-    def _move_to(self, view: View) -> None:
+    def _move_to(self, find: Callable[[], View]) -> None:
+        try:
+            view = find()
+        except OSError as error:
+            self._give_up(error)
+            return
         self._following = view.at_end
         self._put(view)
         self._tell()
