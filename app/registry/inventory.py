@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from app.model.status import Attention, Status
@@ -52,10 +52,10 @@ def ended_tasks(
                 yield EndedTask(task.id, task.number, changed, task.unread, is_busy(task))
 
 
-def needed_numbers(registry: Registry) -> set[int]:
-    """The numbers of the tasks that waiting ones wait for."""
+def needed_numbers(registry: Registry, besides: Collection[str] = ()) -> set[int]:
+    """The numbers of the tasks that waiting ones wait for, these ids not counted among the waiting."""
     needed: set[int] = set()
-    for task_id in registry.queue():
+    for task_id in set(registry.queue()).difference(besides):
         with contextlib.suppress(*_UNREADABLE):
             request = registry.request(task_id)
             needed.update(request.after, request.after_any)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from app.model.status import Status
 from app.model.task import Task
 from app.registry.config import load_config
+from app.registry.inventory import needed_numbers
 from app.registry.store import Registry
 from app.registry.transaction import refuse_newer, transaction
 from app.supervisor import leftovers, scheduling
@@ -20,8 +21,12 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
     Raises OperationError, and deletes none, if one of them runs.
     """
     scheduling.reconcile(registry)
+    needed = needed_numbers(registry, besides=task_ids)
     for task_id in task_ids:
-        refuse_newer(registry.load(task_id))
+        task = registry.load(task_id)
+        refuse_newer(task)
+        if task.number in needed:
+            raise OperationError(f"a waiting task starts after #{task.number}; delete or free that one first")
         if leftovers.find_if_lost(registry, task_id):
             number = registry.load(task_id).number
             raise OperationError(f"processes of #{number} still run; stop it before you delete it")
@@ -36,11 +41,17 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
 
 @in_one_line
 def clean(registry: Registry, statuses: Collection[Status] | None = None) -> int:
-    """Put the ended tasks (only those of these statuses) into the trash as one deletion; returns how many."""
+    """Put the ended tasks (only those of these statuses) into the trash as one deletion; returns how many.
+
+    Those that a waiting task starts after stay.
+    """
+    needed = needed_numbers(registry)
     ended = [
         task.id
         for task in registry.recent(len(registry.ids()))
-        if task.status.ended and not task.read_only and (statuses is None or task.status in statuses)
+        if task.status.ended
+        and not (task.read_only or task.number in needed)
+        and (statuses is None or task.status in statuses)
     ]
     ended = [task_id for task_id in ended if not leftovers.find_if_lost(registry, task_id)]
     return delete(registry, ended) if ended else 0

@@ -172,3 +172,18 @@ def test_nobody_waits_for_what_will_not_start_by_itself(registry: Registry, conf
         operations.await_end(registry, [stuck.id], 10)
     operations.free(registry, stuck.id, config)
     assert ended(registry, stuck).status is Status.COMPLETE
+
+
+def test_what_a_waiting_task_starts_after_is_not_deleted_from_under_it(
+    registry: Registry, config: Config
+) -> None:
+    first = ended(registry, delegate(registry, "!true", config))
+    operations.pause(registry)
+    new = operations.NewTask("x", "command", ("true",), "/", "x", after=(first.number,))
+    second = operations.submit(registry, new, os.environ, config)
+    with pytest.raises(OperationError, match="a waiting task starts after #1"):
+        operations.delete(registry, [first.id])
+    assert operations.clean(registry) == 0
+    operations.resume(registry, config)
+    assert ended(registry, second).status is Status.COMPLETE
+    assert operations.clean(registry) == 2
