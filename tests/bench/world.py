@@ -17,6 +17,7 @@ from pathlib import Path
 from app.registry.paths import Home
 from app.registry.store import Registry
 from app.supervisor import operations
+from tests.support import processes_with, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def scratch() -> Iterator[Registry]:
         for task_id in registry.in_hand():
             operations.stop(registry, task_id, kill=True)
         operations.await_end(registry, registry.in_hand(), 15)
+        until(lambda: not processes_with(f"HOME={base}"), 15)  # they would make the folder anew
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(base, ignore_errors=True)
