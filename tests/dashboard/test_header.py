@@ -58,9 +58,9 @@ def test_header_says_when_it_may_be_old() -> None:
 
 
 def test_folder_is_written_as_people_do() -> None:
-    assert short_folder("/home/me/src", "/home/me") == "~/src"
-    assert short_folder("/home/me", "/home/me") == "~"
-    assert short_folder("/home/meg", "/home/me") == "/home/meg"
+    assert short_folder("/users/me/src", "/users/me") == "~/src"
+    assert short_folder("/users/me", "/users/me") == "~"
+    assert short_folder("/users/meg", "/users/me") == "/users/meg"
     assert short_folder("/srv", "/") == "/srv"
 
 
