@@ -22,6 +22,7 @@ from app.registry.paths import END, Home, outcome_name, summary_name
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import NewerSchema, NewerTask, transaction
 from app.registry.values import BadRecord
+from app.supervisor import stopping
 from app.supervisor.launch import ERRORS
 
 HEAD_BYTES = 64 * 1024
@@ -104,7 +105,8 @@ def close(registry: Registry, task_id: str) -> Task | None:
         state = _state_to_close(registry, task_id)
         if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
-        closed = change.write_state(task, _closed_state(task, state, attempt))
+        again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
+        closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
         return closed
 
@@ -124,13 +126,17 @@ def _attempt_number(state: State) -> int:
     return state.attempts[-1].number if state.attempts else 0
 
 
-def _closed_state(task: Task, state: State, attempt: Attempt) -> State:
-    """The state after an attempt: ended, or waiting for the next automatic one."""
+def _closed_state(task: Task, state: State, attempt: Attempt, *, again: bool) -> State:
+    """The state after an attempt: ended, or waiting for the next automatic one.
+
+    Without ``again`` there is none: somebody wanted it to stop, or processes of it could not be ended.
+    """
     state = replace(state, attempts=(*state.attempts[:-1], attempt))
     verdict = attempt.verdict or Status.FAILED
-    again = next_start(verdict, task.request.retries, state.retried, datetime.now(UTC), _chance(task))
-    if again is not None:
-        return replace(state, status=Status.QUEUED, not_before=again, retried=state.retried + 1)
+    retries = task.request.retries if again else 0
+    start = next_start(verdict, retries, state.retried, datetime.now(UTC), _chance(task))
+    if start is not None:
+        return replace(state, status=Status.QUEUED, not_before=start, retried=state.retried + 1)
     seen = Attention.SEEN if verdict is Status.STOPPED else Attention.UNREAD
     return replace(state, status=verdict, attention=seen)
 

@@ -18,7 +18,7 @@ from app.registry.paths import END
 from app.registry.queueing import current_load, waiting
 from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, NewerTask, Transaction, transaction
-from app.supervisor import leftovers
+from app.supervisor import leftovers, stopping
 from app.supervisor.finish import close
 from app.supervisor.launch import ERRORS, Start, hand_over, reap, spawn
 
@@ -131,15 +131,25 @@ def _settle(registry: Registry, task_id: str, on_lost: str) -> None:
         if read_end(registry.home.task_file(task_id, END), task.attempt) is not None:
             return
         last_words = registry.last_words(task_id)
+        stopped = stopping.was_requested(registry.home, task_id, len(state.attempts))
         if _never_ran(registry, task_id, last_words):
-            change.write_state(task, replace(state, status=Status.QUEUED, attempts=state.attempts[:-1]))
+            change.write_state(task, _never_started(state, stopped=stopped))
             return
         complaint = _complaint(registry, task_id)
         reason = f"its runner failed: {complaint}" if complaint else LOST
         lost = _lost(state, last_words.started if last_words else None, reason)
-        if on_lost == "retry" and _may_run_again(registry, task):
+        if on_lost == "retry" and not stopped and _may_run_again(registry, task):
             lost = replace(lost, status=Status.QUEUED, attention=None)
         change.write_state(task, lost)
+
+
+def _never_started(state: State, *, stopped: bool) -> State:
+    """The state without the attempt that never began: it waits again, unless somebody wanted it to stop."""
+    state = replace(state, attempts=state.attempts[:-1])
+    if not stopped:
+        return replace(state, status=Status.QUEUED)
+    before = state.attempts[-1].verdict if state.attempts else None
+    return replace(state, status=before or Status.STOPPED, attention=Attention.SEEN)
 
 
 def _may_run_again(registry: Registry, task: Task) -> bool:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from app.model.task import Task
 from app.registry.boot import boot_id
-from app.registry.codec import dump
-from app.registry.files import write_atomic
+from app.registry.codec import dump, parse
+from app.registry.files import read_regular, write_atomic
+from app.registry.paths import Home
 from app.registry.store import Registry
+from app.registry.values import BadRecord
 from app.supervisor.facts import STOP
 from app.supervisor.processes import ON_LINUX, is_ours, look, send
 from app.supervisor.signals import signal
+
+_LIMIT = 4096
+"""The largest request that is read, in bytes."""
 
 
 def request(registry: Registry, task: Task, *, at_once: bool) -> None:
@@ -27,6 +32,14 @@ def request(registry: Registry, task: Task, *, at_once: bool) -> None:
             raise
     else:
         _signal(task, signal.SIGUSR1)
+
+
+def was_requested(home: Home, task_id: str, attempt: int) -> bool:
+    """Whether somebody has asked for the end of this attempt, even if it ended before its runner saw that."""
+    try:
+        return parse(read_regular(home.task_file(task_id, STOP), _LIMIT)).get("attempt") == attempt
+    except (OSError, BadRecord):
+        return False
 
 
 def _signal(task: Task, number: int) -> bool:
