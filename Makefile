@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test lint bench screenshots clean
+.PHONY: run test lint bench faults screenshots clean
 
 run: $(READY)
 	@$(BIN)/delegate
@@ -21,6 +21,11 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+SEEDS ?= 20
+
+faults: $(READY)
+	$(BIN)/python -m tests.faults $(SEEDS)
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots
