@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from app.model.queue import Waiting, choose, dependency
 from app.model.status import Attention, Status
@@ -66,7 +67,7 @@ def _chosen(change: Transaction, config: Config, damages: list[DamagedRecord]) -
     if load.full:
         return []
     read: dict[str, Task] = {}
-    ids = choose(_candidates(change, read, damages), load, registry.standing)
+    ids = choose(_candidates(change, read, damages), load, cache(registry.standing))
     return [read[task_id] for task_id in ids]
 
 
