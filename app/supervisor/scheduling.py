@@ -85,6 +85,8 @@ def _candidates(
         except DamagedRecord as damage:
             damages.append(damage)
             continue
+        except OSError:
+            continue  # what cannot be read now waits for a later look, and holds up no other task
         if task.state.status is not Status.QUEUED:
             change.settle(task)  # its writer was killed between the two steps
             continue

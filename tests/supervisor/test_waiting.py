@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from app.model.task import Request, Task
+from app.registry.config import Config
 from app.registry.store import Registry
 from app.registry.transaction import ring, transaction
 from app.supervisor import operations, relay, scheduling, service
 from app.supervisor.service import LONGEST_LULL_S, Lull
+from tests.support import ended
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def wait_until(registry: Registry, moment: datetime, folder: Path) -> Task:
         not_before=moment,
     )
     with transaction(registry) as change:
-        return change.create(request, {})
+        return change.create(request, dict(os.environ))
 
 
 @pytest.mark.usefixtures("signals")
@@ -108,3 +111,24 @@ def test_what_cannot_be_read_for_a_moment_does_not_end_the_supervisor(
     monkeypatch.setattr(relay, "called", called)
     service.serve(registry)
     assert len(looks) == 3
+
+
+def test_a_task_that_cannot_be_read_for_now_holds_up_no_other(
+    registry: Registry, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past = datetime.now(UTC) - timedelta(hours=1)
+    unreadable, other = wait_until(registry, past, tmp_path), wait_until(registry, past, tmp_path)
+    operations.pause(registry)
+    load = Registry.load
+
+    def failing(self: Registry, task_id: str) -> Task:
+        if task_id == unreadable.id:
+            raise PermissionError
+        return load(self, task_id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Registry, "load", failing)
+        operations.resume(registry, config)
+        assert registry.state(other.id).attempts
+    ended(registry, unreadable)
+    ended(registry, other)
