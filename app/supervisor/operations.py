@@ -267,7 +267,7 @@ def await_end(
     while True:
         tasks = [registry.load(task_id) for task_id in task_ids]
         if any(task.unsettled for task in tasks):
-            scheduling.reconcile(registry)
+            scheduling.settle_as_configured(registry)
             tasks = [registry.load(task_id) for task_id in task_ids]
         if all(_is_over(task, saved=saved) for task in tasks):
             return tasks

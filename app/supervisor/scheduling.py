@@ -6,11 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from app.model.queue import Waiting, choose, dependency
 from app.model.status import Attention, Status
 from app.model.task import Live, State, Task
-from app.registry.config import Config
+from app.registry.config import Config, load_config
 from app.registry.damage import quarantine
 from app.registry.ending import read_end
 from app.registry.files import read_regular
@@ -66,7 +67,7 @@ def _chosen(change: Transaction, config: Config, damages: list[DamagedRecord]) -
     if load.full:
         return []
     read: dict[str, Task] = {}
-    ids = choose(_candidates(change, read, damages), load, registry.standing)
+    ids = choose(_candidates(change, read, damages), load, cache(registry.standing))
     return [read[task_id] for task_id in ids]
 
 
@@ -84,6 +85,8 @@ def _candidates(
         except DamagedRecord as damage:
             damages.append(damage)
             continue
+        except OSError:
+            continue  # what cannot be read now waits for a later look, and holds up no other task
         if task.state.status is not Status.QUEUED:
             change.settle(task)  # its writer was killed between the two steps
             continue
@@ -102,6 +105,13 @@ def reconcile(registry: Registry, on_lost: str = "ask") -> None:
         # What cannot be read or saved now stays as it is for a later look, and holds up no other task.
         with contextlib.suppress(OSError):
             _reconcile(registry, task_id, on_lost)
+
+
+def settle_as_configured(registry: Registry) -> None:
+    """Close what has ended, as a pass does, but leave starting what waits to the supervisor."""
+    reconcile(registry, load_config().on_lost)
+    with contextlib.suppress(OSError):
+        _ensure_supervisor(registry)
 
 
 def _reconcile(registry: Registry, task_id: str, on_lost: str) -> None:

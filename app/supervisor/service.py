@@ -8,20 +8,88 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from app.registry.config import load_config
-from app.registry.files import RegistryBusy, try_lock
+from app.registry.config import config_path, load_config
+from app.registry.files import RegistryBusy, read_regular, try_lock
 from app.registry.paths import Home
-from app.registry.queueing import current_load
-from app.registry.store import Registry
+from app.registry.queueing import current_load, memory_free
+from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.supervisor import relay
 from app.supervisor.launch import spawn_supervisor
 from app.supervisor.processes import drop_inherited
 
 LOOK_S = 0.5
 """How often to look whether a runner has died without a word: a few locks to try, some 50 µs."""
+
+LONGEST_LULL_S = 60.0
+"""How long to leave it at that at most: a record that could not be read then may be readable now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lull:
+    """What a pass would find nothing new to do for, however many tasks wait: as long as nobody has changed
+    anything, no runner has died, and no task's time has come. Looking whether it lasts reads no record.
+
+    ``due`` is on the wall clock, ``over`` on the monotonic one, both in seconds.
+    """
+
+    bell: bytes
+    config: int
+    memory_floor: int
+    short_of_memory: bool
+    due: float
+    over: float
+
+    @classmethod
+    def now(cls, registry: Registry) -> Lull:
+        """What is so now: a pass that comes after this sees no less. Raises OSError."""
+        bell, config, floor = _bell(registry), _config_time(), load_config().memory_floor
+        due = _next_time(registry, time.time())
+        return cls(bell, config, floor, _short(floor), due, time.monotonic() + LONGEST_LULL_S)
+
+    def lasts(self, registry: Registry, now: float, monotonic: float) -> bool:
+        """Whether it is still so."""
+        return (
+            now < self.due
+            and monotonic < self.over
+            and self.bell == _bell(registry)
+            and self.config == _config_time()
+            and self.short_of_memory == _short(self.memory_floor)
+            and all(registry.live(task_id) is not None for task_id in registry.in_hand())
+        )
+
+
+def _bell(registry: Registry) -> bytes:
+    try:
+        return read_regular(registry.home.bell, 64)
+    except OSError:
+        return b""
+
+
+def _config_time() -> int:
+    try:
+        return config_path().stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _short(memory_floor: int) -> bool:
+    free = memory_free() if memory_floor else None
+    return free is not None and free < memory_floor
+
+
+def _next_time(registry: Registry, now: float) -> float:
+    """When the next waiting task's time comes, in seconds since the epoch."""
+    times = []
+    for task_id in registry.queue():
+        with contextlib.suppress(UnknownTask, DamagedRecord):
+            if moment := registry.state(task_id).not_before:
+                times.append(moment.timestamp())
+    return min((moment for moment in times if moment > now), default=float("inf"))
 
 
 def ensure(registry: Registry) -> None:
@@ -38,19 +106,45 @@ def ensure(registry: Registry) -> None:
 
 def serve(registry: Registry) -> None:
     """Wait until nothing waits any more. Returns at once when another supervisor is there."""
-    from app.supervisor.scheduling import waits_for_something
-
     with _only_one(registry) as lock:
         if lock is None:
             return
-        wake, woken = relay.listen(), False
+        wake, woken, lull = relay.listen(), False, None
         relay.introduce(lock)
-        while waits_for_something(registry):
-            with contextlib.suppress(OSError, RegistryBusy):  # what fails now may go well at the next look
-                _take_up_ends(registry) if woken else _look(registry)
+        while woken or _lasts(registry, lull) or _is_needed(registry):
+            if woken or not _lasts(registry, lull):
+                lull = _go_on(registry, woken=woken)
             woken = relay.called(wake, LOOK_S)
     # A task that came just before the lock was let go saw it held, and asked nobody.
     ensure(registry)
+
+
+def _go_on(registry: Registry, *, woken: bool) -> Lull | None:
+    """Do what there is to do; returns what has to change before there is more, if that is known."""
+    with contextlib.suppress(OSError, RegistryBusy):  # what fails now may go well at the next look
+        if woken:
+            _take_up_ends(registry)
+            return None
+        lull = Lull.now(registry)
+        _look(registry)
+        return lull
+    return None
+
+
+def _lasts(registry: Registry, lull: Lull | None) -> bool:
+    with contextlib.suppress(OSError):
+        return lull is not None and lull.lasts(registry, time.time(), time.monotonic())
+    return False
+
+
+def _is_needed(registry: Registry) -> bool:
+    """Whether a task waits that will start by itself; also where that cannot be read just now."""
+    from app.supervisor.scheduling import waits_for_something
+
+    try:
+        return waits_for_something(registry)
+    except OSError:
+        return True
 
 
 def _look(registry: Registry) -> None:

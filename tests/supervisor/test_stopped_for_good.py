@@ -10,12 +10,12 @@ import pytest
 
 from app.model.status import Status
 from app.model.task import Task
-from app.registry.config import Config
+from app.registry.config import Config, config_path
 from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.facts import write_durably
 from app.supervisor.operations import NewTask
-from tests.support import end_processes_with, is_alive, mark_of, until
+from tests.support import end_processes_with, ended, is_alive, mark_of, until
 
 PATIENT = Config(grace_s=30.0, on_lost="retry")
 
@@ -78,3 +78,12 @@ def test_a_task_that_is_lost_while_it_is_stopped_is_not_started_again(
     kill_with_its_runner(registry, task)
     operations.tidy(registry, PATIENT)
     assert (registry.state(task.id).status is Status.LOST) is stopped
+
+
+def test_whoever_waits_for_a_lost_task_sees_it_started_again(registry: Registry, tmp_path: Path) -> None:
+    config_path().parent.mkdir(parents=True, exist_ok=True)
+    config_path().write_text('on_lost = "retry"\n')
+    task = submit(registry, "[ $DELEGATE_ATTEMPT = 2 ] || exec sleep 600", tmp_path)
+    assert until(lambda: registry.load(task.id).status is Status.RUNNING)
+    kill_with_its_runner(registry, task)
+    assert ended(registry, task).status is Status.COMPLETE
