@@ -88,6 +88,8 @@ def _close_when_there_is_room(registry: Registry, task_id: str, wait: Callable[[
             return  # deleted by hand: nobody is left to tell
         except NewerTask:
             return  # the version that has rewritten its record will read the end
+        except RegistryBusy:
+            continue  # it has waited for its turn long enough; there is nothing better to do than to go on
         except OSError as error:
             wait(error)
         else:
@@ -158,7 +160,7 @@ def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
     except Exception as error:
         outcome = Outcome(error=f"the output could not be read: {error}")
     attempt = replace(attempt, outcome=outcome)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(Exception):  # likewise: a task without a summary is better than one without end
         return replace(attempt, summary=_summary(registry, task, attempt, log))
     return attempt
 

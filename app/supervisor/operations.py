@@ -113,9 +113,12 @@ def stop(registry: Registry, task_id: str, *, kill: bool = False) -> Task:
 
     For a lost task this waits: what is left of it is ended by its mark, which may take the time of grace.
     """
-    refuse_newer(registry.load(task_id))
-    if registry.load(task_id).unsettled:
-        scheduling.reconcile(registry)
+    task = registry.load(task_id)
+    if task.state.status is Status.LOST:  # ending what is left of it changes no record, whoever wrote that
+        return _stop_lost(registry, task, kill=kill)
+    refuse_newer(task)
+    if task.unsettled:
+        scheduling.settle_as_configured(registry)
     if registry.load(task_id).status is Status.QUEUED and (stopped := _stop_queued(registry, task_id)):
         return stopped
     task = registry.load(task_id)
@@ -169,7 +172,7 @@ def retry(
         raise OperationError(f"#{task.number} has not ended yet: {task.status.word}")
     if left := leftovers.find(registry.home, task):
         raise OperationError(f"{len(left)} processes of #{task.number} still run; stop it first")
-    scheduling.reconcile(registry)
+    scheduling.settle_as_configured(registry)
     with transaction(registry) as change:
         task = registry.load(task_id)
         if not task.status.ended:

@@ -20,7 +20,7 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
 
     Raises OperationError, and deletes none, if one of them runs.
     """
-    scheduling.reconcile(registry)
+    scheduling.settle_as_configured(registry)
     needed = needed_numbers(registry, besides=task_ids)
     for task_id in task_ids:
         task = registry.load(task_id)

@@ -182,4 +182,5 @@ def _only_one(registry: Registry) -> Iterator[int | None]:
 
 if __name__ == "__main__":
     drop_inherited(3)
+    os.chdir("/")  # it must not keep a folder or a mounted disk busy
     serve(Registry(Home(Path(sys.argv[1]))))

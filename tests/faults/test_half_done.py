@@ -207,7 +207,7 @@ def test_waiting_for_a_task_that_cannot_be_settled_ends_in_time(
 ) -> None:
     task = delegate(registry, "!exec sleep 100", config)
     run_and_lose(registry, task)
-    monkeypatch.setattr(scheduling, "reconcile", lambda _: None)
+    monkeypatch.setattr(scheduling, "reconcile", lambda *_: None)
     with pytest.raises(operations.WaitTimeout):
         operations.await_end(registry, [task.id], 0.2)
 

@@ -15,7 +15,7 @@ from app.registry.files import RegistryBusy
 from app.registry.paths import Home
 from app.registry.store import Registry
 from app.registry.transaction import NewerSchema, transaction
-from app.supervisor.scheduling import reconcile
+from app.supervisor.scheduling import settle_as_configured
 
 
 def repair(registry: Registry, places: Sequence[Place], records: Records, traces: Traces) -> list[str]:
@@ -63,7 +63,7 @@ def _put_markers_right(registry: Registry, records: Records) -> str:
         change.save(replace(change.settings, boot=""))  # as after a boot: they are made anew
     with transaction(registry):
         pass
-    reconcile(registry)
+    settle_as_configured(registry)
     return f"{count} tasks agree with their records again"
 
 
