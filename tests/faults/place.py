@@ -32,13 +32,13 @@ FLOOD_MIB = {"flood": 200, "line": 100}
 class Place:
     """A registry, its clients, and the books that are kept of every fault."""
 
-    def __init__(self, base: Path, chance: random.Random, stranger: int) -> None:
+    def __init__(self, base: Path, chance: random.Random, stranger: int, limit: int | None = None) -> None:
         self.base = base
         self.chance = chance
         self.stranger = stranger
         self.evidence = base / "evidence"
         self.evidence.mkdir(parents=True)
-        self.limit = chance.randint(1, 4)
+        self.limit = limit or chance.randint(1, 4)
         self.home = Home((base / "state").resolve())
         self.registry = Registry(self.home).open()
         self.environment = self._environment()
