@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SEEDS ?= 20
 
-.PHONY: run test lint bench faults screenshots clean
+.PHONY: run test lint faults bench screenshots clean
 
 run: $(READY)
 	@$(BIN)/delegate
@@ -19,13 +20,13 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Every step of every operation is where a client dies once; then storms, each decided by its seed.
+faults: $(READY)
+	DELEGATE_TEST_EVERY_STEP=1 $(BIN)/python -m pytest tests/faults -n 2 --dist loadgroup
+	DELEGATE_TEST_HEAVY=1 $(BIN)/python -m tests.faults $(SEEDS)
+
 bench: $(READY)
 	$(BIN)/python -m tests.bench
-
-SEEDS ?= 20
-
-faults: $(READY)
-	$(BIN)/python -m tests.faults $(SEEDS)
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots

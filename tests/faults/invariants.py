@@ -117,7 +117,7 @@ def check_exit(place: Place, found: Findings, attempt: Attempt, run: str, lines:
 
 def _silent(place: Place, task_id: str) -> bool:
     """Whether the payload is one that prints no last line."""
-    return place.registry.request(task_id).command[-2] not in LAST_LINES
+    return place.registry.request(task_id).command[-3] not in LAST_LINES
 
 
 def tail(log: Path, size: int) -> bytes:

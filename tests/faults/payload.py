@@ -1,7 +1,8 @@
 """What the tasks of the fault tests run: each kind misbehaves in its own way and writes down the truth of it.
 
-``python -I -S payload.py EVIDENCE KIND CODE``. Before anything else it takes a lock of its own and counts
-those of the others, so that the payloads themselves measure how many run at once. Standard library only.
+``python -I -S payload.py EVIDENCE KIND CODE SIZE``. Before anything else it takes a lock of its own and
+counts those of the others, so that how many run at once is measured by the payloads themselves. SIZE is how
+many bytes a flood has. Standard library only.
 """
 
 import fcntl
@@ -10,9 +11,8 @@ import signal
 import sys
 import time
 
-EVIDENCE, KIND, CODE = sys.argv[1], sys.argv[2], int(sys.argv[3])
+EVIDENCE, KIND, CODE, SIZE = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 RUN = f"{os.environ['DELEGATE_TASK_ID']}.{os.environ['DELEGATE_ATTEMPT']}"
-SIZE = int(os.environ.get("DELEGATE_TEST_FLOOD", "8000000"))
 STAYING = ("stay", "deaf", "daemon", "bare", "frozen")
 SAYS = {
     "nul": b"a\0b\0\n" * 50,

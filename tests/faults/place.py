@@ -22,17 +22,23 @@ PROJECT = Path(__file__).parents[2]
 PAYLOAD = Path(__file__).with_name("payload.py")
 CAP_MIB = 1
 
+HEAVY = bool(os.environ.get("DELEGATE_TEST_HEAVY"))
+"""Whether floods are as large as they get, or a twentieth of it."""
+
+FLOOD_MIB = {"flood": 200, "line": 100}
+"""What a payload prints in lines, and in a single one."""
+
 
 class Place:
     """A registry, its clients, and the books that are kept of every fault."""
 
-    def __init__(self, base: Path, chance: random.Random, stranger: int) -> None:
+    def __init__(self, base: Path, chance: random.Random, stranger: int, limit: int | None = None) -> None:
         self.base = base
         self.chance = chance
         self.stranger = stranger
         self.evidence = base / "evidence"
         self.evidence.mkdir(parents=True)
-        self.limit = chance.randint(1, 4)
+        self.limit = limit or chance.randint(1, 4)
         self.home = Home((base / "state").resolve())
         self.registry = Registry(self.home).open()
         self.environment = self._environment()
@@ -73,8 +79,9 @@ class Place:
 
     def adding(self, kind: str, code: int, *options: str) -> subprocess.Popen[str]:
         """Start a client that delegates a payload."""
-        command = [sys.executable, "-I", "-S", str(PAYLOAD), str(self.evidence), kind, str(code)]
-        return self.start("add", "--json", *options, "--", *command)
+        size = FLOOD_MIB.get(kind, 0) * 1024 * 1024 // (1 if HEAVY else 20)
+        payload = [str(PAYLOAD), str(self.evidence), kind, str(code), str(size)]
+        return self.start("add", "--json", *options, "--", sys.executable, "-I", "-S", *payload)
 
     def heard(self, client: subprocess.Popen[str]) -> str | None:
         """The id that a client told before it ended: from then on the task is accepted."""

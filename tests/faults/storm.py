@@ -216,6 +216,7 @@ def forge(place: Place) -> None:
 
 def jump_of_the_clock(place: Place) -> None:
     """Leave a registry as a clock that was set back, or forward, or a reboot would."""
+    waiting = place.some(_by_status(place, Status.QUEUED))
     with locked(place.home.lock):
         if not place.home.settings.exists():
             return
@@ -227,10 +228,14 @@ def jump_of_the_clock(place: Place) -> None:
             if line.startswith("boot") and kind == "other boot":
                 text[index] = 'boot = "another boot"'
         place.home.settings.write_text("\n".join(text) + "\n")
-        if kind == "clock forward" and (task_id := place.some(_by_status(place, Status.QUEUED))):
-            record = place.home.task_file(task_id, "state.toml")
+        if kind == "clock forward" and waiting and _still(place, waiting, Status.QUEUED):
+            record = place.home.task_file(waiting, "state.toml")
             record.write_text(f"not_before = 2000-01-01T00:00:00+00:00\n{record.read_text()}")
     place.faults[kind] += 1
+
+
+def _still(place: Place, task_id: str, status: Status) -> bool:
+    return place.registry.state(task_id).status is status
 
 
 def lose_the_settings(place: Place) -> None:

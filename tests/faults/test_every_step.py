@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.faults.dying import DONE, KILLED, NEVER, Dying
 from tests.support import ended, is_alive, until
 
 
-def gone(folder: Path) -> bool:
+def removed(folder: Path) -> bool:
     """Remove a folder with all that is in it; tells whether that was possible."""
     shutil.rmtree(folder, ignore_errors=True)
     return not folder.exists()
@@ -39,7 +40,7 @@ class World:
         """Forget the tasks of earlier rounds, so that no round has more steps than another."""
         for folder in (self.registry.home.tasks, self.registry.home.logs, self.registry.home.trash):
             # A runner whose record is closed may be about to take away its own files.
-            assert until(partial(gone, folder))
+            assert until(partial(removed, folder))
         self.registry.open()
 
     def payload(self, rest: str = "exit 3") -> list[str]:
@@ -166,6 +167,35 @@ def test_a_client_may_be_killed_at_every_step(world: World, case: str) -> None:
         if how == DONE:
             break
         assert at < 200, "the operation never ends"
+
+
+def test_a_runner_may_be_killed_at_every_step(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    spawn = os.posix_spawn
+    script = str(Path(__file__).with_name("dying_runner.py"))
+    due: list[int] = []
+    runners: list[int] = []
+
+    def spawn_dying(path: str, words: list[str], *rest: Any, **options: Any) -> int:
+        if due and words[3].endswith("start_runner.py"):
+            words = [*words[:3], script, str(due.pop()), *words[4:]]
+            runners.append(spawn(path, words, *rest, **options))
+            return runners[-1]
+        return spawn(path, words, *rest, **options)
+
+    monkeypatch.setattr(os, "posix_spawn", spawn_dying)
+    for at in steps():
+        world.empty()
+        due.append(at)
+        world.submit()
+        gone = os.waitid(os.P_PID, runners.pop(), os.WEXITED | os.WNOWAIT)
+        assert gone is not None
+        (task,) = world.recovered()
+        assert task.status in (Status.FAILED, Status.LOST), f"step {at}"
+        assert task.attempt is not None
+        assert task.attempt.exit_code == (3 if task.status is Status.FAILED else None), f"step {at}"
+        if gone.si_code == os.CLD_EXITED:
+            break
+        assert at < 200, "the runner never ends"
 
 
 def expect_the_truth(case: str, task: Task, how: str) -> None:
