@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.registry.files import read_regular, write_atomic
+from app.registry.files import RegistryBusy, read_regular, write_atomic
 from app.registry.paths import Home
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def quarantine(registry: Registry, damage: DamagedRecord) -> None:
 
     if damage.newer or registry.live(damage.task_id) is not None:
         return
-    with contextlib.suppress(OSError, NewerSchema), transaction(registry) as change:
+    # Whoever reads goes on reading, also where nothing can be moved right now.
+    with contextlib.suppress(OSError, NewerSchema, RegistryBusy), transaction(registry) as change:
         if _still_damaged(registry, damage.task_id):
             put_away(registry.home, registry.home.task(damage.task_id), damage.task_id, damage.reason)
             change.unmark(damage.task_id)

@@ -291,3 +291,16 @@ def test_a_deletion_that_took_nothing_is_not_the_one_that_undo_takes_back(regist
         assert trash.delete(change, [task.id]) == 0
     with transaction(registry) as change:
         assert trash.restore(change) == [task.id]
+
+
+def test_a_damaged_record_does_not_keep_a_reader_waiting_for_a_lock_in_vain(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = finish(registry, accept(registry))
+    registry.home.task_file(bad.id, "state.toml").write_bytes(b"")
+    monkeypatch.setattr("app.registry.files.LOCK_PATIENCE_S", 0.05)
+    with registry.home.lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert registry.recent(10) == []
+    assert registry.recent(10) == []
+    assert [damaged.name for damaged in registry.damaged()] == [bad.id]
