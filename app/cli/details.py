@@ -16,6 +16,7 @@ from app.model.status import Status
 from app.model.task import COMMAND, Attempt, Request, Task
 
 if TYPE_CHECKING:
+    from app.model.estimate import Estimate
     from app.model.vitals import Silence
 
 
@@ -27,16 +28,18 @@ def details(
     now: float,
     colour: bool = False,
     quiet: Silence | None = None,
+    estimate: Estimate | None = None,
 ) -> list[str]:
     """Lines of a label and a value each; what is not known is not listed.
 
-    ``now`` is the monotonic clock in seconds, ``quiet`` a silence that is long enough to be shown. Times are
-    local.
+    ``now`` is the monotonic clock in seconds, ``quiet`` a silence that is long enough to be shown,
+    ``estimate`` how long tasks like an open one took. Times are local.
     """
     title = f"#{task.number} {clean(task.name)}"
     facts = [
         ("status", _status(task, quiet, now, colour)),
         *_progress(progress),
+        *_expected(task, estimate, now),
         *_ending(task),
         *_request(task),
         *_times(task),
@@ -64,6 +67,12 @@ def _progress(progress: Progress | None) -> Iterator[tuple[str, str]]:
     if progress and progress.label:
         more = progress.text if progress.text and progress.text != progress.label else ""
         yield "progress", clean(f"{progress.label} {more}".strip())
+
+
+def _expected(task: Task, estimate: Estimate | None, now: float) -> Iterator[tuple[str, str]]:
+    if estimate is not None:
+        since = task.live.since if task.live else None
+        yield "estimate", estimate.sentence(None if since is None else max(0.0, now - since))
 
 
 def _ending(task: Task) -> Iterator[tuple[str, str]]:

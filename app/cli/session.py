@@ -16,6 +16,7 @@ from app.model.status import Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.model.estimate import Estimate
     from app.model.outcome import Progress
     from app.model.task import Attempt, Task
     from app.model.vitals import Silence
@@ -187,6 +188,12 @@ class Session:
 
         return progress_in(self.registry.home.log(task.attempt.log))
 
+    def estimate(self, task: Task) -> Estimate | None:
+        """How long tasks like an open one took; None where nothing is known, or it has ended."""
+        from app.agents.expectation import expected_of
+
+        return expected_of(self.registry, task)
+
     def silence(self, task: Task) -> Silence | None:
         """How long a running task has said nothing, once that is long enough to be shown."""
         if task.status is not Status.RUNNING or task.attempt is None:
@@ -217,6 +224,7 @@ class Session:
             log_path=None if task.attempt and task.attempt.log_dropped else self.log_path(task),
             summary=self.summary(task),
             now=monotonic(),
+            estimate=self.estimate(task),
         )
 
     def _by_number(self, number: int) -> Task:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from app.model.estimate import Estimate
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Attempt, Task
@@ -18,16 +19,19 @@ def export(
     log_path: str | None = None,
     summary: str | None = None,
     now: float | None = None,
+    estimate: Estimate | None = None,
 ) -> dict[str, object]:
     """Describe a task in plain values for JSON; a key without a value is None.
 
     ``now`` is the monotonic clock in seconds, for the duration of what still runs. ``summary`` is the text of
-    the summary, ``log_path`` the whole path of the newest log. Times are ISO 8601 in UTC. What a run reported
-    belongs to the newest attempt, and is None again while a further attempt waits for its start.
+    the summary, ``log_path`` the whole path of the newest log, ``estimate`` what tasks like it took. Times
+    are ISO 8601 in UTC. What a run reported belongs to the newest attempt, and is None again while a further
+    attempt waits for its start.
     """
     run = _current(task)
     outcome = run.outcome
     pid = task.live.child.pid if task.live and task.live.child and not task.status.ended else None
+    duration_s = _duration(task, run, now)
     return {
         "number": task.number,
         "id": task.id,
@@ -41,7 +45,7 @@ def export(
         "created": _time(task.request.created),
         "started": _time(run.started or (task.live.started if task.live else None)),
         "ended": _time(run.ended),
-        "duration_s": _duration(task, run, now),
+        "duration_s": duration_s,
         "exit_code": run.exit_code,
         "signal": run.signal,
         "pid": pid,
@@ -56,7 +60,8 @@ def export(
         "files": list(outcome.files) or None,
         "commit": outcome.commit,
         "check": None,
-        "estimate_s": None,
+        "estimate_s": round(estimate.middle_s, 3) if estimate else None,
+        "estimate": _estimate(estimate, duration_s),
         "queue_reason": task.queue_reason,
         "attention": _attention(task),
         "unsaved": task.unsaved,
@@ -99,6 +104,19 @@ def _progress(progress: Progress | None) -> dict[str, object] | None:
         "total": progress.total,
         "percent": progress.percent,
         "text": progress.text,
+    }
+
+
+def _estimate(estimate: Estimate | None, elapsed_s: float | None) -> dict[str, object] | None:
+    if estimate is None:
+        return None
+    least, most = estimate.remaining_s(elapsed_s or 0.0)
+    return {
+        "low_s": round(estimate.low_s, 3),
+        "high_s": round(estimate.high_s, 3),
+        "count": estimate.count,
+        "remaining_s": [round(least, 3), round(most, 3)],
+        "overdue": estimate.overdue(elapsed_s or 0.0),
     }
 
 

@@ -47,9 +47,13 @@ def _unwrapped(text: str) -> str:
     return unwrap(text)
 
 
-def _content_words(text: str) -> list[str]:
-    """The first words that tell something; when all are small ones, those."""
+def telling_words(text: str) -> list[str]:
+    """The words of a text that tell something, lower case, each once; when all are small ones, those."""
     words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
     telling = [word for word in words if word not in _SMALL_WORDS] or words
-    unquoted = dict.fromkeys(word.replace("'", "")[:_LONGEST_WORD] for word in telling)
-    return list(unquoted)[:_MOST_WORDS]
+    return list(dict.fromkeys(word.replace("'", "")[:_LONGEST_WORD] for word in telling))
+
+
+def _content_words(text: str) -> list[str]:
+    """The first words that tell something."""
+    return telling_words(text)[:_MOST_WORDS]

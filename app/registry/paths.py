@@ -88,6 +88,11 @@ class Home:
         return self.root / "care.toml"
 
     @property
+    def history(self) -> Path:
+        """How long tasks took, for estimates: disposable, made anew from the records when it is missing."""
+        return self.root / "history"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder of the layout, outermost first."""
         return (

@@ -110,7 +110,16 @@ def close(registry: Registry, task_id: str) -> Task | None:
         again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
         closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
-        return closed
+    _note_duration(registry, closed)
+    return closed
+
+
+def _note_duration(registry: Registry, closed: Task) -> None:
+    """Let estimates know how long it took; they are worth no fault here."""
+    from app.registry import history
+
+    with contextlib.suppress(Exception):
+        history.note(registry, closed)
 
 
 def _state_to_close(registry: Registry, task_id: str) -> State:

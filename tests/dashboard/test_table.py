@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from app.dashboard.table.rows import Moment, ordered
 from app.dashboard.table.table import TaskTable
+from app.model.estimate import Estimate
 from app.model.outcome import Outcome, Progress
 from app.model.status import Status
 from app.model.task import Task
@@ -90,7 +91,7 @@ async def test_a_wide_screen_shows_everything() -> None:
         fill(table)
         await pilot.pause()
         lines = screen_lines(app)
-    assert lines[0].split() == ["#", "Task", "Agent", "Status", "Progress", "Time", "Last", "line"]
+    assert lines[0].split() == ["#", "Task", "Agent", "Status", "Progress", "Time", "Usual", "Last", "line"]
     running = "▌ ▶ 8 Run integration test suite worker running ██████░░░░░ 47/89 8m15 POST /users"
     assert lines[1].split() == running.split()
     assert lines[3].endswith("queued            after #8")
@@ -379,3 +380,21 @@ async def test_without_colour_cursor_state_and_unseen_have_their_signs(
     assert lines[1].startswith("▌ ▶")
     assert lines[4].startswith(" ●✓")
     assert all(red == green == blue for red, green, blue in ((c[1:3], c[3:5], c[5:7]) for c in colours))
+
+
+@pytest.mark.parametrize("width", [96, 110, 160])
+async def test_a_running_task_says_what_is_usual_and_when_it_takes_longer(width: int) -> None:
+    app = Host(table := TaskTable())
+    late, early = task(8, ran_s=1800), task(9, ran_s=480)
+    usual = Estimate(540.0, 720.0, 900.0, 7)
+    async with app.run_test(size=(width, 12)) as pilot:
+        table.set_tasks([late, early], now=lambda: NOW, estimates={late.id: usual, early.id: usual})
+        await pilot.pause()
+        lines = screen_lines(app)
+        assert ("9–15m!" in lines[1], "9–15m" in lines[2], "9–15m!" in lines[2]) == (True, True, False)
+        amber = [s.style.color for s in table.render_line(1) if "9–15m" in s.text and s.style]
+        calm = [s.style.color for s in table.render_line(2) if "9–15m" in s.text and s.style]
+        assert amber != calm
+        table.update_task(late)
+        await pilot.pause()
+        assert "9–15m" not in screen_lines(app)[1]

@@ -17,7 +17,7 @@ KEYS = [
     *("number", "id", "name", "text", "agent", "status", "priority", "tags", "folder"),
     *("created", "started", "ended", "duration_s", "exit_code", "signal", "pid", "pgid"),
     *("log", "attempt", "attempts", "progress", "summary", "error", "files", "commit"),
-    *("check", "estimate_s", "queue_reason", "attention", "unsaved"),
+    *("check", "estimate_s", "estimate", "queue_reason", "attention", "unsaved"),
 ]
 
 REQUEST = Request(

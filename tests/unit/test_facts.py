@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.dashboard.details.facts import WHY, Section, lay_out, sections
 from app.dashboard.drawing.cells import width_of, wrapped
 from app.logs.sanitise import sanitise
+from app.model.estimate import Estimate
 from app.model.status import Status
 from app.model.task import Task
 from app.model.vitals import Change, LogFacts, Vitals
@@ -41,7 +42,7 @@ def test_a_live_task_shows_evidence_first_and_its_processes() -> None:
 
 
 def test_before_the_first_look_nothing_is_claimed() -> None:
-    assert told(task())[WHY].facts == [("runner", "looking …")]
+    assert told(task())[WHY].facts == [("runner", "looking …"), ("estimate", "no estimate yet")]
     assert "Processes" not in told(task())
 
 
@@ -116,3 +117,8 @@ def test_wrapping_loses_no_word_and_is_never_too_wide(text: str, width: int) -> 
     rows = wrapped(text, width)
     assert "".join("".join(rows).split()) == "".join(text.split())
     assert all(width_of(row) <= width for row in rows)
+
+
+def test_it_tells_what_is_usual_and_what_is_left() -> None:
+    found = sections(task(), SEEN, None, None, "", Estimate(540.0, 720.0, 900.0, 7), 600.0)
+    assert ("estimate", "usually 9–15m (7 runs) · at most 5m left") in found[0].facts

@@ -16,6 +16,7 @@ from app.dashboard.plans.newtask import Setting, describe
 from app.dashboard.plans.plan import Known, Plan, make_plan, plan_for, renewed
 from app.dashboard.plans.preview import preview, question
 from app.model.agent import AgentDefinition
+from app.model.estimate import Estimate
 from app.model.queue import Waiting
 from app.model.request import Draft, parse_request
 from app.model.sentences import Kind, read
@@ -289,7 +290,7 @@ def test_the_first_run_of_an_agent_that_nothing_restrains_is_warned_of(tmp_path:
 
 def test_a_new_task_says_where_it_works(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
-    assert facts("Run the tests in:src", tmp_path).endswith(f" · ~/{tmp_path.name}/src")
+    assert facts("Run the tests in:src", tmp_path).endswith(f" · ~/{tmp_path.name}/src · no estimate yet")
 
 
 @pytest.mark.parametrize(
@@ -310,3 +311,16 @@ def test_what_cannot_be_delegated_is_a_problem_in_the_line() -> None:
         raise CannotDelegate(f"nobody does {draft.text}")
 
     assert preview(make_plan(read("Sing"), KNOWN), refuse) == ("nobody does Sing", Tone.PROBLEM)
+
+
+def test_a_new_task_says_how_long_its_like_took(tmp_path: Path) -> None:
+    asked: list[tuple[str, str, str]] = []
+
+    def expected(agent: str, text: str, folder: str) -> Estimate:
+        asked.append((agent, text, folder))
+        return Estimate(540.0, 720.0, 900.0, 7)
+
+    assert facts("Run the tests p:low", tmp_path, expected=expected).endswith(" · usually 9–15m")
+    assert facts("!make test", tmp_path, expected=expected).endswith(" · usually 9–15m")
+    here = str(tmp_path)
+    assert asked == [("worker", "Run the tests", here), ("command", "make test", here)]

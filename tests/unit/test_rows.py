@@ -20,7 +20,8 @@ from tests.dashboard.samples import NOON, NOW, task
 
 ALL = list(Column)
 NO_LAST = [column for column in ALL if column is not Column.LAST]
-NO_AGENT = [column for column in NO_LAST if column is not Column.AGENT]
+NO_USUAL = [column for column in NO_LAST if column is not Column.USUAL]
+NO_AGENT = [column for column in NO_USUAL if column is not Column.AGENT]
 FEWEST = [Column.LEAD, Column.NUMBER, Column.NAME, Column.TIME]
 
 
@@ -30,7 +31,9 @@ FEWEST = [Column.LEAD, Column.NUMBER, Column.NAME, Column.TIME]
         (160, ALL, True),
         (100, ALL, True),
         (99, NO_LAST, True),
-        (88, NO_LAST, True),
+        (96, NO_LAST, True),
+        (95, NO_USUAL, True),
+        (88, NO_USUAL, True),
         (87, NO_AGENT, True),
         (72, NO_AGENT, True),
         (71, NO_AGENT, False),

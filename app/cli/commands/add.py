@@ -22,9 +22,6 @@ from app.supervisor.operations import NewTask, submit
 
 Item = TypeVar("Item")
 
-NO_ESTIMATE = "no estimate yet"
-"""What is said of a task's duration while no history tells."""
-
 _KEYS = {
     "priority": "p",
     "timeout": "t",
@@ -171,12 +168,14 @@ def _warn_of_agent(session: Session, draft: Draft, arguments: Arguments) -> None
 def _report(session: Session, task: Task) -> None:
     why = f": {task.queue_reason}" if task.status is Status.QUEUED and task.queue_reason else ""
     say(f"#{task.number} {clean(task.name)} · {task.status.word}{clean(why)}")
+    from app.model.estimate import estimate_words  # it has started by now: nobody waits for this
+
     facts = [
         ("id", task.id),
         ("agent", task.request.agent),
         ("priority", task.priority.word),
         ("log", session.log_path(task)),
-        ("estimate", NO_ESTIMATE),
+        ("estimate", estimate_words(session.estimate(task))),
     ]
     say(*table([(label, clean(fact)) for label, fact in facts], indent=2))
 

@@ -90,6 +90,7 @@ def _details(session: Session, arguments: Arguments) -> int:
             now=monotonic(),
             colour=colour,
             quiet=session.silence(task),
+            estimate=session.estimate(task),
         )
         say(*facts, *reasons.get(task.id, ()))
     return 0

@@ -25,16 +25,22 @@ _COMPLAINT = 4096
 def places(home: Home) -> list[Place]:
     """Every folder and file of the registry, but nothing in trash and quarantine, which hold anything."""
     found = [_place(home, path, folder=True) for path in home.folders if os.path.lexists(path)]
-    for folder in (home.tasks, home.root / "dashboard"):
+    for folder in (home.tasks, *_own(home)):
         for path in _children(folder):
             found.append(_place(home, path, folder=path.parent == home.tasks))
             if path.parent == home.tasks:
                 found += [_place(home, inner, folder=False) for inner in _children(path)]
     for folder in (home.logs, home.queued, home.running):
         found += [_place(home, path, folder=False) for path in _children(folder)]
-    known = {*home.folders, home.root / "dashboard"}
+    found += [_place(home, path, folder=True) for path in _own(home) if path == home.history]
+    known = {*home.folders, *_own(home)}
     found += [_place(home, path, folder=False) for path in _children(home.root) if path not in known]
     return found
+
+
+def _own(home: Home) -> tuple[Path, ...]:
+    """Folders that are there only once somebody has made use of them."""
+    return tuple(path for path in (home.root / "dashboard", home.history) if path.is_dir())
 
 
 def traces(registry: Registry, cap: int) -> Traces:

@@ -14,6 +14,7 @@ from app.dashboard.drawing.cells import cut, fit, width_of, wrapped
 from app.dashboard.table.rows import exit_words
 from app.logs.sanitise import sanitise
 from app.model.duration import format_duration, spell_duration
+from app.model.estimate import NONE_YET, Estimate
 from app.model.size import format_size
 from app.model.status import Status
 from app.model.task import Attempt, Task
@@ -37,15 +38,22 @@ class Section:
 
 
 def sections(
-    task: Task, seen: Vitals | None, used: Change | None, log: LogFacts | None, log_path: str
+    task: Task,
+    seen: Vitals | None,
+    used: Change | None,
+    log: LogFacts | None,
+    log_path: str,
+    estimate: Estimate | None = None,
+    elapsed_s: float | None = None,
 ) -> list[Section]:
     """Everything there is to say of a task; sections without content are left out.
 
-    ``seen`` and ``used`` are what a live task's processes did, ``log`` the newest attempt's log as it is.
+    ``seen`` and ``used`` are what a live task's processes did, ``log`` the newest attempt's log as it is,
+    ``estimate`` what tasks like an open one took, ``elapsed_s`` how long it has run.
     """
     processes = process_lines(seen.processes) if seen else ()
     all_of_them = (
-        Section(WHY, [*_why(task, seen, used)]),
+        Section(WHY, [*_why(task, seen, used), *_expected(task, estimate, elapsed_s)]),
         Section("Asked for", [*_asked(task), *_environment(seen)]),
         Section("Limits", [*_limits(task)]),
         Section("Attempts", rows=[_attempt(task, run) for run in task.state.attempts]),
@@ -100,6 +108,11 @@ def _why(task: Task, seen: Vitals | None, used: Change | None) -> Iterator[Fact]
         yield "still alive", ", ".join(f"pid {pid}" for pid in run.survivors)
     if run.peak_bytes:
         yield "memory", f"{format_size(run.peak_bytes)} at most"
+
+
+def _expected(task: Task, estimate: Estimate | None, elapsed_s: float | None) -> Iterator[Fact]:
+    if not task.status.ended:
+        yield "estimate", estimate.sentence(elapsed_s) if estimate else NONE_YET
 
 
 def _asked(task: Task) -> Iterator[Fact]:

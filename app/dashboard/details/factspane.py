@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from textual.message import Message
 from textual.timer import Timer
 
+from app.agents.expectation import expected_of
 from app.dashboard.details.facts import lay_out, sections
 from app.dashboard.details.linespane import LinesPane
 from app.dashboard.details.markdown import Line
+from app.dashboard.table.rows import Moment, elapsed
 from app.logs.silence import log_facts
 from app.logs.source import lies_at
+from app.model.estimate import Estimate
 from app.model.task import Task
 from app.model.vitals import LogFacts, Vitals, change_within
 from app.registry.store import Registry
@@ -50,6 +53,7 @@ class FactsPane(LinesPane):
         self._about: Task | None = None
         self._samples: list[Vitals] = []
         self._log: LogFacts | None = None
+        self._estimate: Estimate | None = None
         self._ticker: Timer | None = None
         self._in_view = False
         self._looking = False
@@ -61,6 +65,7 @@ class FactsPane(LinesPane):
         if other or not (task and task.status.live):
             self._samples.clear()
         self._log = self._measured(task)
+        self._estimate = expected_of(self._registry, task) if task else None
         self.lay_anew(from_top=other)
         self._run()
 
@@ -140,7 +145,8 @@ class FactsPane(LinesPane):
         seen = self._samples[-1] if self._samples else None
         used = change_within(self._samples, WINDOW_S)
         path = str(lies_at(self._registry.home.log(task.attempt.log))) if task.attempt else ""
-        return lay_out(sections(task, seen, used, self._log, path), width)
+        ran_s = elapsed(task, Moment.now())
+        return lay_out(sections(task, seen, used, self._log, path, self._estimate, ran_s), width)
 
 
 def _attempt_of(task: Task | None) -> tuple[str, int] | None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import takewhile
 
 from app.dashboard.table.rows import Counts, count, ordered, set_or_drop
+from app.model.estimate import Estimate
 from app.model.outcome import Progress
 from app.model.task import Task
 from app.model.vitals import Silence
@@ -34,6 +35,7 @@ class Board:
     progress: dict[str, Progress] = field(default_factory=dict)
     last_lines: dict[str, str] = field(default_factory=dict)
     silences: dict[str, Silence] = field(default_factory=dict)
+    estimates: dict[str, Estimate] = field(default_factory=dict)
     open: dict[str, Task] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -75,6 +77,11 @@ class Board:
         """Take how long a running task has said nothing; None when it speaks again."""
         if task_id in self.tasks and self.tasks[task_id].status.live:
             set_or_drop(self.silences, task_id, silence)
+
+    def expect(self, task_id: str, estimate: Estimate | None) -> None:
+        """Take how long tasks like a running one took; None when nothing is known."""
+        if task_id in self.tasks and self.tasks[task_id].status.live:
+            set_or_drop(self.estimates, task_id, estimate)
 
     def _just_ended(self, before: Task | None, task: Task) -> bool:
         """Whether this is the end of a run that nobody was told of; it may have been too short to be seen."""
@@ -126,6 +133,7 @@ class Board:
         self.progress.pop(task_id, None)
         self.last_lines.pop(task_id, None)
         self.silences.pop(task_id, None)
+        self.estimates.pop(task_id, None)
 
 
 def _ended_since(task: Task, today: date) -> bool:

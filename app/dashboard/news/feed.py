@@ -15,6 +15,7 @@ from textual.message import Message
 from app.logs.sanitise import sanitise
 from app.logs.silence import silence_of
 from app.logs.window import LogFile
+from app.model.estimate import Estimate
 from app.model.outcome import Progress
 from app.model.queue import Limits
 from app.model.status import Status
@@ -83,6 +84,14 @@ class FellSilent(Message):
     silence: Silence | None
 
 
+@dataclass
+class Expected(Message):
+    """How long tasks like one that has just started took; None where nothing is known."""
+
+    task_id: str
+    estimate: Estimate | None
+
+
 class Feed:
     """Watches the registry for one dashboard. A task is silent after ``quiet_after_s`` seconds, None: never.
 
@@ -109,6 +118,7 @@ class Feed:
         self._open: dict[str, Task] = {}
         self._sizes: dict[Path, int] = {}
         self._silent: dict[str, str] = {}
+        self._expected: set[str] = set()
         self._horizon = ""
         self._complete = False
         self._told_paused = False
@@ -259,6 +269,18 @@ class Feed:
         damaged = len(self._registry.damaged())
         self._told_paused = self._paused()
         self._post(RecordsChanged(tasks, removed, self._told_paused, damaged, self._complete))
+        self._tell_estimates(tasks)
+
+    def _tell_estimates(self, tasks: list[Task]) -> None:
+        """Tell of each attempt, once it runs, how long it will probably take."""
+        for task in tasks:
+            if not task.status.live:
+                self._expected.discard(task.id)
+            elif task.id not in self._expected:
+                from app.agents.expectation import expected_of  # only who watches a running task needs it
+
+                self._expected.add(task.id)
+                self._post(Expected(task.id, expected_of(self._registry, task)))
 
     def _paused(self) -> bool:
         try:

@@ -19,6 +19,7 @@ from app.agents.delegation import (
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.screen.header import short_folder
 from app.model.duration import spell_duration
+from app.model.estimate import Estimate, estimate_words
 from app.model.queue import Load, Waiting, obstacle
 from app.model.request import Draft, Unset
 from app.model.size import spell_size
@@ -35,8 +36,8 @@ class Setting:
 
     ``statuses`` are those of the known tasks by number; ``running`` counts those with a runner; ``home`` is
     the person's home folder, for writing folders short; ``now`` the wall clock with its zone. ``busy`` are
-    the tasks with a runner, ``memory_free`` bytes or None where no floor is set. ``has_run`` tells of an
-    agent whether a task of its is known.
+    the tasks with a runner, ``memory_free`` bytes or None where no floor is set. ``expected`` tells what
+    tasks of an agent, with a text, in a folder took; ``has_run`` of an agent whether a task of its is known.
     """
 
     config: Config
@@ -48,6 +49,7 @@ class Setting:
     busy: tuple[Waiting, ...] = ()
     memory_free: int | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    expected: Callable[[str, str, str], Estimate | None] = lambda *_: None
     has_run: Callable[[str], bool] = lambda _: True
 
 
@@ -73,7 +75,10 @@ def describe(draft: Draft, setting: Setting) -> Line:
     facts += _conditions(draft, setting.config)
     if draft.commit is not None:
         facts.append("commits what it fixed" if draft.commit else "commits nothing")
-    words = DOT.join([*facts, short_folder(str(folder), setting.home)])
+    text = draft.text if draft.shell is None else draft.shell
+    estimate = setting.expected(agent_name(draft, setting.config), text, str(folder))
+    facts += [short_folder(str(folder), setting.home), estimate_words(estimate)]
+    words = DOT.join(facts)
     return words, Tone.CAUTION if first else Tone.PLAN
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from textual import events
@@ -11,6 +12,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from app.agents.expectation import expected
 from app.dashboard.details.details import TABS, Details
 from app.dashboard.drawing.hint import Hint
 from app.dashboard.drawing.tone import Line
@@ -143,7 +145,13 @@ class BoardScreen(Screen[None]):
         if board.tasks and not rows:
             self.table.set_tasks(rows, empty=(f"No task fits: {self.filter_words}", "", "esc shows all"))
         else:
-            self.table.set_tasks(rows, board.progress, board.last_lines, silences=board.silences)
+            self.table.set_tasks(
+                rows,
+                board.progress,
+                board.last_lines,
+                silences=board.silences,
+                estimates=board.estimates,
+            )
         if self.details.shown is None:
             self.details.show(self.table.cursor_task)
         self._counts = board.counts(datetime.now().astimezone().date())
@@ -154,7 +162,7 @@ class BoardScreen(Screen[None]):
         """Show one task as it is now."""
         board, known = self.board, task.id
         said = board.progress.get(known), board.last_lines.get(known, ""), board.silences.get(known)
-        self.table.update_task(task, *said)
+        self.table.update_task(task, *said, board.estimates.get(known))
 
     def refresh_details(self) -> None:
         """Show the selected task as it is now."""
@@ -202,6 +210,7 @@ class BoardScreen(Screen[None]):
             home=str(Path.home()),
             busy=tuple(map(waiting, live)),
             memory_free=memory_free() if config.memory_floor else None,
+            expected=partial(expected, self.session.registry),
             has_run=lambda agent: any(task.request.agent == agent for task in self.board.tasks.values()),
         )
         return describe(draft, setting)

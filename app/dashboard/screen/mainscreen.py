@@ -16,7 +16,7 @@ from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.editor import edit
 from app.dashboard.input.field import TaskInput
 from app.dashboard.keys import PRESSED, bindings
-from app.dashboard.news.feed import Feed, FellSilent, LogSpoke, ReadingFailed, RecordsChanged
+from app.dashboard.news.feed import Expected, Feed, FellSilent, LogSpoke, ReadingFailed, RecordsChanged
 from app.dashboard.news.watching import Watcher
 from app.dashboard.plans.actions import Done, edit_and_retry
 from app.dashboard.plans.commanding import Commander, Finished
@@ -112,6 +112,12 @@ class MainScreen(BoardScreen):
     def on_fell_silent(self, event: FellSilent) -> None:
         """Show since when a task has said nothing."""
         self.board.fall_silent(event.task_id, event.silence)
+        if event.task_id in self.board.tasks:
+            self.refresh_row(self.board.tasks[event.task_id])
+
+    def on_expected(self, event: Expected) -> None:
+        """Show how long tasks like a running one took."""
+        self.board.expect(event.task_id, event.estimate)
         if event.task_id in self.board.tasks:
             self.refresh_row(self.board.tasks[event.task_id])
 

@@ -17,6 +17,7 @@ class Column(StrEnum):
     STATUS = "Status"
     PROGRESS = "Progress"
     TIME = "Time"
+    USUAL = "Usual"
     LAST = "Last line"
 
 
@@ -48,6 +49,9 @@ WIDE_FROM = 120
 LAST_FROM = 100
 """The narrowest width that has the last line."""
 
+USUAL_FROM = 96
+"""The narrowest width that says how long tasks of this kind usually take."""
+
 AGENT_FROM = 88
 """The narrowest width that has the agent."""
 
@@ -57,7 +61,8 @@ BAR_FROM = 72
 STATUS_FROM = 60
 """The narrowest width that has more than glyph, number, name and time."""
 
-_LEAD, _TIME, _AGENT, _BAR, _COUNT = 4, 6, 8, 18, 12
+_LEAD, _TIME, _AGENT, _BAR, _COUNT, _USUAL = 4, 6, 8, 18, 12, 8
+_BAR_BESIDE_USUAL = 14
 _STATUS, _STATUS_WIDE = 10, 16  # "quiet 1h05", "running quiet 6m"
 _NAME_MOST = 44
 
@@ -66,8 +71,9 @@ _NAME_MOST = 44
 def layout(width: int, digits: int = 2) -> Layout:
     """The columns of a table ``width`` cells wide whose longest number has ``digits`` digits.
 
-    They leave from the right: last line, agent, progress bar, and below 60 cells all but glyph, number,
-    name and time. They depend on nothing but these two, so that no column moves when a task says something.
+    They leave from the right: last line, usual, agent, progress bar, and below 60 cells all but glyph,
+    number, name and time. They depend on nothing but these two, so that no column moves when a task says
+    something.
     """
     bar = width >= BAR_FROM
     fixed = _fixed_widths(width, max(2, digits), bar)
@@ -88,6 +94,9 @@ def _fixed_widths(width: int, digits: int, bar: bool) -> dict[Column, int]:
     if width >= STATUS_FROM:
         sizes[Column.STATUS] = _STATUS_WIDE if width >= WIDE_FROM else _STATUS
         sizes[Column.PROGRESS] = _BAR if bar else _COUNT
+    if width >= USUAL_FROM:
+        sizes[Column.USUAL] = _USUAL
+        sizes[Column.PROGRESS] = _BAR if width >= WIDE_FROM else _BAR_BESIDE_USUAL
     return sizes
 
 
@@ -103,7 +112,7 @@ def _gap(column: Column) -> int:
 def _share(free: int, width: int, progress: bool) -> tuple[int, int, int]:
     """How name, progress and last line share the free cells; the last line pays for its own gap."""
     if width >= LAST_FROM:
-        name = min(_NAME_MOST, max(free * 55 // 100, 24))
+        name = min(_NAME_MOST, max(free * 58 // 100, 21))
         return name, 0, free - name - _gap(Column.LAST)
     extra = max(0, min(free - 32, 22)) if progress else 0
     return free - extra, extra, 0

@@ -115,6 +115,8 @@ class _Painter:
                 return self.progress(width)
             case Column.TIME:
                 return [(fit(row.time, width, right=True), self.ink("muted"))]
+            case Column.USUAL:
+                return [(fit(row.usual, width), self.ink("state-timed-out" if row.overdue else "muted"))]
             case Column.LAST:
                 return [(fit(row.last, width), self.ink("foreground" if self.bad else "muted"))]
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from app.logs.sanitise import sanitise
 from app.model.duration import format_duration
+from app.model.estimate import Estimate
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Attempt, Task
@@ -20,6 +21,10 @@ Value = TypeVar("Value")
 
 LIKE_A_QUESTION = "question?"
 """Stands in the row of a quiet task whose last line looks like a question."""
+
+
+LATE = "!"
+"""Stands behind the usual duration of a task that takes unusually long, for those who see no colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Row:
     ``result`` belongs into the progress column; ``last`` is the last line, or what explains the end.
     ``counted`` says that the result tells how many tests failed, which is more than the start of a line.
     ``fraction`` is the filled part of the bar, or None where there is no bar to draw. ``quiet`` joins the
-    word, or stands for it where there is no room for both.
+    word, or stands for it where there is no room for both. ``usual`` is how long tasks like a running one
+    take, ``overdue`` that this one takes unusually long.
     """
 
     id: str
@@ -62,6 +68,8 @@ class Row:
     last: str
     counted: bool = False
     quiet: str = ""
+    usual: str = ""
+    overdue: bool = False
 
     @property
     def brief(self) -> str:
@@ -76,16 +84,23 @@ class Row:
 
 
 def row_of(
-    task: Task, progress: Progress | None, last_line: str, moment: Moment, silence: Silence | None = None
+    task: Task,
+    progress: Progress | None,
+    last_line: str,
+    moment: Moment,
+    silence: Silence | None = None,
+    estimate: Estimate | None = None,
 ) -> Row:
     """The row of a task. ``progress`` and ``last_line`` are what its log says, if anything does; ``silence``
-    is how long it has said nothing, if that is long enough to be shown."""
+    is how long it has said nothing, if that is long enough to be shown; ``estimate`` what tasks like it took.
+    """
     status = task.status
     progress = progress if status.live else None
     silence = silence if status is Status.RUNNING and not task.stopping else None
     result, last = sanitise(_result(task, progress)), sanitise(_last(task, last_line))
     if silence and silence.question:
         result = result or LIKE_A_QUESTION
+    late = bool(status.live and estimate and estimate.overdue(elapsed(task, moment) or 0.0))
     return Row(
         id=task.id,
         status=status,
@@ -99,6 +114,8 @@ def row_of(
         time=time_cell(task, moment),
         last=last if last != result else "",
         quiet=silence.words if silence else "",
+        usual=f"{estimate.short}{LATE if late else ''}" if status.live and estimate else "",
+        overdue=late,
         counted=bool(status.ended and task.attempt and task.attempt.outcome.failed),
     )
 

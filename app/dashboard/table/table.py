@@ -15,6 +15,7 @@ from app.dashboard.keys import MOVES, bindings
 from app.dashboard.table.columns import Layout, layout
 from app.dashboard.table.rowpaint import EMPTY, NOTHING, Shown, heading, paint
 from app.dashboard.table.rows import Clock, Moment, row_of, set_or_drop
+from app.model.estimate import Estimate
 from app.model.outcome import Progress
 from app.model.task import Task
 from app.model.vitals import Silence
@@ -67,6 +68,7 @@ class TaskTable(Painted, can_focus=True):
         self._progress: dict[str, Progress] = {}
         self._last_lines: dict[str, str] = {}
         self._silences: dict[str, Silence] = {}
+        self._estimates: dict[str, Estimate] = {}
         self._clock: Clock = Moment.now
         self._index: dict[str, int] | None = None
         self._digits = 2
@@ -87,9 +89,10 @@ class TaskTable(Painted, can_focus=True):
         now: Clock = Moment.now,
         *,
         silences: Mapping[str, Silence] | None = None,
+        estimates: Mapping[str, Estimate] | None = None,
         empty: tuple[str, ...] = EMPTY,
     ) -> None:
-        """Show these tasks in this order; ``progress``, ``last_lines`` and ``silences`` are keyed by id.
+        """Show these tasks in this order; what is said of them is keyed by their ids.
 
         The cursor stays on its task; when that has gone, on the row where it was. ``empty`` is said when
         there are none.
@@ -97,7 +100,7 @@ class TaskTable(Painted, can_focus=True):
         before = self.cursor_task
         self._tasks = list(tasks)
         self._progress, self._last_lines = dict(progress or {}), dict(last_lines or {})
-        self._silences = dict(silences or {})
+        self._silences, self._estimates = dict(silences or {}), dict(estimates or {})
         self._clock, self._index, self._empty = now, None, empty
         self._digits = len(str(max((task.number for task in self._tasks), default=0)))
         kept = self._position(before.id) if before else None
@@ -111,6 +114,7 @@ class TaskTable(Painted, can_focus=True):
         progress: Progress | None = None,
         last_line: str = "",
         silence: Silence | None = None,
+        estimate: Estimate | None = None,
     ) -> None:
         """Show a task as it is now; only its line is repainted. A task that is not here is ignored."""
         position = self._position(task.id)
@@ -120,6 +124,7 @@ class TaskTable(Painted, can_focus=True):
         self._last_lines[task.id] = last_line
         set_or_drop(self._progress, task.id, progress)
         set_or_drop(self._silences, task.id, silence)
+        set_or_drop(self._estimates, task.id, estimate)
         self._settle()
 
     @property
@@ -267,7 +272,8 @@ class TaskTable(Painted, can_focus=True):
             return NOTHING
         task = self._tasks[index]
         said = self._progress.get(task.id), self._last_lines.get(task.id, "")
-        row = row_of(task, *said, self._clock(), self._silences.get(task.id))
+        expected = self._silences.get(task.id), self._estimates.get(task.id)
+        row = row_of(task, *said, self._clock(), *expected)
         return Shown(row, index == self._cursor, y - 1 in self._thumb())
 
     def render_line(self, y: int) -> Strip:
