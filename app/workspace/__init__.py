@@ -1,0 +1,1 @@
+"""Where a task works and what came of it: git worktrees, snapshots, changes, merging, discarding."""

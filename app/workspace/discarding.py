@@ -1,0 +1,215 @@
+"""What would be lost with a workspace, and throwing one away so that it can be brought back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.workspace.changes import Commit, counted
+from app.workspace.compare import MOST_COMMITS, describe
+from app.workspace.git import OURS, Git, GitError
+from app.workspace.place import BASE, BRANCHES, CARRIED, TAKEN, Workspace, every, from_record, save, to_record
+from app.workspace.providing import NOTHING, Provision, provide
+from app.workspace.repository import Repository, look
+from app.workspace.snapshot import MEBIBYTE, Bounds
+from app.workspace.working import state, uncommitted_in
+from app.workspace.worktrees import drop_branch, remove
+
+DISCARDED = "refs/delegate/discarded/"
+"""Where thrown-away work is kept until it is forgotten: one reference a workspace."""
+
+KEPT = Bounds(file_bytes=512 * MEBIBYTE, all_bytes=2048 * MEBIBYTE, files=200_000)
+"""How much that git does not track is kept of a workspace that is thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What is in a workspace and nowhere else: commits that no other branch has, and uncommitted files.
+
+    ``missing`` says that the folder was removed by hand, so that only the branch is left.
+    """
+
+    commits: tuple[Commit, ...] = ()
+    uncommitted: tuple[str, ...] = ()
+    missing: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be lost."""
+        return not self.commits and not self.uncommitted
+
+    @property
+    def words(self) -> str:
+        """What a question says: ``holds 2 commits, 3 uncommitted files, not merged``."""
+        if self.empty:
+            return "holds nothing that is not merged"
+        parts = [counted(len(self.commits), "commit")] if self.commits else []
+        parts += [counted(len(self.uncommitted), "uncommitted file")] if self.uncommitted else []
+        return f"holds {', '.join(parts)}, not merged"
+
+
+class HoldsWork(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """The workspace holds work that would be lost; the message says what, and a yes is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """A workspace that was thrown away and can be brought back by ``ref``; ``left_out`` is what cannot."""
+
+    ref: str
+    workspace: Workspace
+    left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """Which workspaces were removed because they held nothing, and which were kept, with what they hold."""
+
+    removed: tuple[Workspace, ...]
+    kept: tuple[tuple[Workspace, Holdings], ...]
+
+
+def holdings(workspace: Workspace) -> Holdings:
+    """What would be lost if the workspace were thrown away now. Raises GitError."""
+    commits = _unmerged(workspace, Git(workspace.home))
+    if not workspace.folder.is_dir():
+        return Holdings(commits, (), missing=True)
+    return Holdings(commits, uncommitted_in(workspace))
+
+
+def discard(workspace: Workspace, *, yes: bool = False, lose: bool = False) -> Discarded | None:
+    """Remove a workspace with its branch; what it holds is kept under DISCARDED, and None if it held nothing.
+
+    Raises HoldsWork without a ``yes`` where it holds something, and without ``lose`` where it holds files too
+    large to be kept. Killed at any point, it has removed nothing, or can be brought back, or be repeated.
+    """
+    held = holdings(workspace)
+    if not held.empty and not yes:
+        raise HoldsWork(f"#{workspace.number} {held.words}")
+    discarded = None if held.empty else _keep(workspace, held, lose=lose)
+    git = Git(workspace.home)
+    tip = git.line("rev-parse", "--verify", "--quiet", workspace.ref)
+    remove(workspace)
+    if tip is not None:
+        drop_branch(git, workspace.branch, tip)
+    return discarded
+
+
+def bring_back(repository: Repository, ref: str, provision: Provision = NOTHING) -> Workspace:
+    """Undo a discard: the worktree stands where it stood, with its branch and its uncommitted files.
+
+    Raises GitError, also where the place or the branch is taken by now.
+    """
+    git = repository.git
+    workspace = _recorded(git, ref)
+    commit = git.line("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") or ""
+    git.write(
+        "worktree",
+        "add",
+        "--quiet",
+        "--no-track",
+        "-b",
+        workspace.branch,
+        str(workspace.folder),
+        f"{commit}^1",
+    )
+    made = look(workspace.folder)
+    if made is None:
+        raise GitError(f"git made no worktree at {workspace.folder}")
+    made.git.write("read-tree", "-m", "-u", "HEAD", commit)
+    made.git.write("reset", "--quiet", "--mixed", "HEAD")
+    made.git.write("update-ref", BASE, workspace.base)
+    if workspace.carried:
+        made.git.write("update-ref", CARRIED, workspace.carried)
+    got = provide(repository.folder, workspace.folder, provision)
+    back = replace(workspace, git_dir=made.git_dir, linked=got.paths)
+    save(back)
+    git.write("update-ref", "-d", ref)
+    return back
+
+
+def discarded(repository: Repository) -> tuple[Discarded, ...]:
+    """What was thrown away and can still be brought back. Raises GitError."""
+    refs = repository.git.read("for-each-ref", "--format=%(refname)", DISCARDED).decode().split()
+    return tuple(Discarded(ref, _recorded(repository.git, ref)) for ref in refs)
+
+
+def forget(repository: Repository, ref: str) -> None:
+    """Give up what was thrown away: git collects it in its own time. Raises GitError."""
+    if not ref.startswith(DISCARDED):
+        raise GitError(f"{ref} is nothing that was discarded")
+    repository.git.write("update-ref", "-d", ref)
+
+
+def clean(repository: Repository, place: Path, open_tasks: Collection[int]) -> Cleaned:
+    """Remove the workspaces below ``place`` whose tasks are gone and that hold nothing; tell of the others.
+
+    Raises GitError.
+    """
+    removed, kept = [], []
+    for workspace in every(repository):
+        if workspace.number in open_tasks or place not in workspace.folder.parents:
+            continue
+        held = holdings(workspace)
+        if held.empty:
+            discard(workspace)
+            removed.append(workspace)
+        else:
+            kept.append((workspace, held))
+    return Cleaned(tuple(removed), tuple(kept))
+
+
+def _unmerged(workspace: Workspace, git: Git) -> tuple[Commit, ...]:
+    """The commits of the branch and of HEAD that nothing else has, and that were not taken."""
+    own = f"worktrees/{workspace.git_dir.name}"
+    tips = _commits(git, workspace.ref, f"{own}/HEAD")
+    others = [f"--exclude={workspace.branch}", "--branches", "--tags", "--remotes"]
+    limits = [workspace.base, *_commits(git, f"{own}/{TAKEN}", "HEAD")]
+    listed = (
+        git.read("rev-list", "--topo-order", "--reverse", *tips, "--not", *others, *limits) if tips else b""
+    )
+    return describe(git, listed.decode().split()[-MOST_COMMITS:])
+
+
+def _commits(git: Git, *names: str) -> list[str]:
+    """The ids of the commits that these names stand for; those that do not are left out."""
+    found = (git.line("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}") for name in names)
+    return list(dict.fromkeys(commit for commit in found if commit))
+
+
+def _keep(workspace: Workspace, held: Holdings, *, lose: bool) -> Discarded:
+    """Keep all that a workspace holds under a reference of its own."""
+    git = Git(workspace.home)
+    tips = _commits(git, workspace.ref, f"worktrees/{workspace.git_dir.name}/HEAD") or [workspace.base]
+    tree, left_out = git.line("rev-parse", f"{tips[0]}^{{tree}}") or "", ""
+    if not held.missing:
+        now = state(workspace, bounds=KEPT)
+        tree, left_out = now.tree, ", ".join(entry.path for entry in now.left_out)
+    if left_out and not lose:
+        raise HoldsWork(f"#{workspace.number} holds files too large to be kept for an undo: {left_out}")
+    message = f"Discarded work of #{workspace.number}\n\n{json.dumps(to_record(workspace))}"
+    parents = [*tips, *([workspace.carried] if workspace.carried else [])]
+    words = [word for parent in parents for word in ("-p", parent)]
+    kept = git.write("commit-tree", tree, *words, "-m", message, by=replace(OURS, when=None))
+    ref = _free_ref(git, DISCARDED + workspace.branch.removeprefix(BRANCHES))
+    git.write("update-ref", ref, kept)
+    return Discarded(ref, workspace, left_out)
+
+
+def _free_ref(git: Git, name: str) -> str:
+    again, ref = 1, name
+    while git.ok("rev-parse", "--verify", "--quiet", ref):
+        again += 1
+        ref = f"{name}.{again}"
+    return ref
+
+
+def _recorded(git: Git, ref: str) -> Workspace:
+    """The workspace as the commit under a reference tells of it."""
+    message = git.read("show", "--no-patch", "--format=%b", "--no-show-signature", ref, "--")
+    try:
+        return from_record(json.loads(message))
+    except ValueError:
+        raise GitError(f"{ref} does not say which workspace it was") from None

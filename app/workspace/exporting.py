@@ -1,0 +1,81 @@
+"""Takes a task's work elsewhere: pushes its branch, or writes it as a patch."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from app.workspace.combining import commit_tree
+from app.workspace.compare import DIFF
+from app.workspace.git import Git, GitError, explain
+from app.workspace.place import Workspace
+from app.workspace.repository import look
+from app.workspace.snapshot import stored
+from app.workspace.working import state, uncommitted_in
+
+PUSH_TIMEOUT_S = 300.0
+"""After how long a push is given up: nobody is there to answer what it may wait for."""
+
+_PATCH = (
+    *("--stdout", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames"),
+    *("--src-prefix=a/", "--dst-prefix=b/", "--no-cover-letter", "--no-thread", "--no-attach", "--no-notes"),
+    *("--no-base", "--no-signature", "--no-to", "--no-cc", "--no-add-header", "--ignore-submodules=none"),
+)
+
+
+def push(workspace: Workspace, remote: str | None = None) -> str:
+    """Push the branch to a remote, never by force; returns a line that says where it went.
+
+    The user's hooks have their say. Without a ``remote``: the one configured for pushing, else ``origin``,
+    else the only one. What is not committed stays where it is. Raises GitError.
+    """
+    git = Git(workspace.home)
+    remote = remote or _remote(git)
+    words = ("push", "--porcelain", remote, f"{workspace.ref}:{workspace.ref}")
+    done = git.run(words, writes=True, hooks=True, timeout_s=PUSH_TIMEOUT_S)
+    if done.returncode:
+        raise GitError(explain(words, done))
+    return f"{workspace.branch} is on {remote}"
+
+
+def patch(workspace: Workspace) -> bytes:
+    """All that the task did, as ``git am`` reads it: a mail a commit, and one for what is not committed.
+
+    A branch with merges in it, and one that began with uncommitted changes of the user's, become one mail.
+    Raises GitError.
+    """
+    git = Git(workspace.home)
+    tip = git.line("rev-parse", "--verify", "--quiet", f"{workspace.ref}^{{commit}}")
+    if tip is None:
+        raise GitError(f"the branch {workspace.branch} is not there any more")
+    title = f"Uncommitted work of #{workspace.number} {workspace.name}"
+    if workspace.folder.is_dir() and uncommitted_in(workspace):
+        tip = commit_tree(git, state(workspace).tree, [tip], title)
+    merges = git.read("rev-list", "--merges", "--max-count=1", tip, f"^{workspace.base}")
+    start = workspace.start
+    if workspace.carried or merges:
+        tip = commit_tree(git, f"{tip}^{{tree}}", [start], f"Work of #{workspace.number} {workspace.name}")
+    return git.read("format-patch", *_PATCH, f"{start}..{tip}")
+
+
+def diff(folder: Path, start: str, end: str, objects: Path | None = None) -> bytes:
+    """The difference of two trees as `git apply` reads it, for a task that works in place.
+
+    Raises GitError.
+    """
+    repository = look(folder)
+    if repository is None:
+        raise GitError(f"there is no repository at {folder}")
+    words = ("diff-tree", "-r", "-p", "--binary", "--full-index", "--src-prefix=a/", "--dst-prefix=b/", *DIFF)
+    return stored(repository, objects).read(*words, start, end, "--")
+
+
+def _remote(git: Git) -> str:
+    """Where to push to when nobody says."""
+    remotes = os.fsdecode(git.read("remote")).split()
+    wanted = git.line("config", "--get", "remote.pushDefault")
+    if wanted or "origin" in remotes:
+        return wanted or "origin"
+    if len(remotes) != 1:
+        raise GitError(f"say which remote to push to: {', '.join(remotes) or 'there is none'}")
+    return remotes[0]

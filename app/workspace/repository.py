@@ -1,0 +1,109 @@
+"""What a folder's git repository is like: where it is, which commit and branch, and what is uncommitted."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.workspace.git import Git, GitError
+
+_UNDER_WAY = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "BISECT_LOG": "a bisect",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One checkout, or a bare repository.
+
+    ``top`` is the checkout's top folder, None for a bare one; ``git_dir`` is what belongs to this checkout
+    alone, ``common`` what all checkouts of the repository share. ``head`` is the commit's id, None while
+    there is no commit; ``branch`` the short name of the branch, None where HEAD is detached. ``linked`` says
+    that it is a worktree of another checkout, ``under_way`` what the user has begun and not finished.
+    """
+
+    top: Path | None
+    git_dir: Path
+    common: Path
+    head: str | None
+    branch: str | None
+    bare: bool
+    submodules: bool
+    under_way: str | None
+
+    @property
+    def linked(self) -> bool:
+        """Whether this is a worktree that belongs to another checkout or to a bare repository."""
+        return self.git_dir != self.common
+
+    @property
+    def objects(self) -> Path:
+        """The folder of the repository's objects."""
+        return self.common / "objects"
+
+    @property
+    def folder(self) -> Path:
+        """Where git is run: the top of the checkout, or the bare repository itself."""
+        return self.top or self.git_dir
+
+    @property
+    def git(self) -> Git:
+        """Git at the top of this checkout."""
+        return Git(self.folder)
+
+
+def look(folder: Path) -> Repository | None:
+    """The repository that a folder is in, None where there is none.
+
+    Raises GitError where there is one that git will not read, and where there is no git.
+    """
+    git = Git(folder)
+    done = git.run(("rev-parse", "--absolute-git-dir"))
+    if done.returncode:
+        if b"not a git repository" in done.stderr and not _has_git(folder):
+            return None
+        git.read("rev-parse", "--absolute-git-dir")  # says why
+        raise GitError(f"git cannot read the repository at {folder}")
+    git_dir = _resolved(done.stdout, folder)
+    bare = git.line("rev-parse", "--is-bare-repository") == "true"
+    inside = git.line("rev-parse", "--is-inside-work-tree") == "true"
+    top = _resolved(git.read("rev-parse", "--show-toplevel"), folder) if inside else None
+    branch = git.line("symbolic-ref", "--quiet", "HEAD")
+    return Repository(
+        top=top,
+        git_dir=git_dir,
+        common=_resolved(git.read("rev-parse", "--git-common-dir"), folder),
+        head=git.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}"),
+        branch=None if branch is None else branch.removeprefix("refs/heads/"),
+        bare=bare,
+        submodules=top is not None and (top / ".gitmodules").exists(),
+        under_way=next((what for name, what in _UNDER_WAY.items() if (git_dir / name).exists()), None),
+    )
+
+
+def uncommitted(repository: Repository) -> tuple[str, ...]:
+    """The paths that differ from the commit: modified, staged, conflicted and untracked, none twice.
+
+    Ignored files are not among them. A repository without checkout has none.
+    """
+    if repository.top is None:
+        return ()
+    raw = repository.git.read(
+        "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=none"
+    )
+    return tuple(os.fsdecode(entry[3:]) for entry in raw.split(b"\0") if len(entry) > 3)
+
+
+def _resolved(raw: bytes, folder: Path) -> Path:
+    return Path(os.path.realpath(folder / os.fsdecode(raw.removesuffix(b"\n"))))
+
+
+def _has_git(folder: Path) -> bool:
+    """Whether a ``.git`` stands in the folder or above it, which git then did not accept."""
+    return any((place / ".git").exists() for place in (folder, *folder.parents))

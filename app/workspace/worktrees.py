@@ -1,0 +1,194 @@
+"""Makes the worktree of a task, whole or not at all, and removes it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.workspace.git import OURS, Git, GitError, remove_file
+from app.workspace.place import BASE, BRANCHES, CARRIED, RECORD, Workspace, branch_name, every, save
+from app.workspace.providing import NOTHING, Provision, keep_out_of_status, provide
+from app.workspace.repository import Repository, look
+from app.workspace.snapshot import BOUNDS, Bounds, take
+
+_MOST_BRANCHES = 100
+
+
+class CannotIsolate(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """The task cannot have a worktree; the message is one line that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The worktree that is asked for.
+
+    ``folder`` is where it will stand, beside the registry and not in the repository: there it would show in
+    the user's status, in searches and in watchers, and agents are often forbidden to write below ``.git``.
+    ``base`` is anything that git takes for a commit. ``carry`` takes uncommitted changes along.
+    """
+
+    number: int
+    name: str
+    folder: Path
+    base: str = "HEAD"
+    carry: bool = False
+    provision: Provision = NOTHING
+    bounds: Bounds = BOUNDS
+
+
+def create(repository: Repository, wanted: Wanted) -> Workspace:
+    """Make the worktree of a task, or return the one that stands there already.
+
+    What a killed attempt of the same task has left half made is cleared away first. The user's checkout is
+    read and never changed. Raises CannotIsolate, and GitError where git refuses.
+    """
+    for standing in every(repository):
+        if standing.folder == wanted.folder and standing.folder.is_dir():
+            return standing
+    base = _base(repository, wanted)
+    _clear_half_made(repository, wanted.folder)
+    branch = _free_branch(repository, wanted, base)
+    wanted.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        _add(repository, wanted.folder, branch, base)
+        return _furnish(repository, wanted, branch, base)
+    except BaseException:
+        with contextlib.suppress(GitError, OSError, CannotIsolate):
+            _clear_half_made(repository, wanted.folder)
+            drop_branch(repository.git, branch, base)
+        raise
+
+
+def remove(workspace: Workspace) -> None:
+    """Remove the worktree's folder and what git knows of it; the branch stays. Nothing is asked.
+
+    Raises GitError where it cannot be removed.
+    """
+    remove_file(workspace.git_dir / RECORD)  # half gone is half made: whoever comes next clears it away
+    _clear(Git(workspace.home), workspace.folder)
+
+
+def drop_branch(git: Git, branch: str, tip: str) -> None:
+    """Delete a branch of ours if it still stands at ``tip``, and is checked out nowhere. Raises GitError."""
+    if branch.startswith(BRANCHES) and _checked_out(git, branch) is None:
+        git.write("update-ref", "-d", f"refs/heads/{branch}", tip)
+
+
+def _base(repository: Repository, wanted: Wanted) -> str:
+    if repository.head is None and wanted.base == "HEAD":
+        raise CannotIsolate(
+            "the repository has no commit yet, so there is nothing to start a worktree from: "
+            "commit first, or work in place with worktree:no"
+        )
+    if wanted.base.startswith("-"):
+        raise CannotIsolate(f"base:{wanted.base} is not a commit")
+    base = repository.git.line("rev-parse", "--verify", "--quiet", f"{wanted.base}^{{commit}}")
+    if base is None:
+        raise CannotIsolate(f"base:{wanted.base} is no commit, branch or tag of this repository")
+    if wanted.carry and base != repository.head:
+        raise CannotIsolate("with:changes takes them along from the commit you are on: leave base: out")
+    return base
+
+
+def _free_branch(repository: Repository, wanted: Wanted, base: str) -> str:
+    """A branch name that is free, or was left at the same commit by an attempt that was killed."""
+    for again in range(1, _MOST_BRANCHES):
+        branch = branch_name(wanted.number, wanted.name, again)
+        tip = repository.git.line("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
+        if tip is None or (tip == base and _checked_out(repository.git, branch) is None):
+            return branch
+    raise CannotIsolate(f"there are {_MOST_BRANCHES} branches called {branch}: delete those you do not need")
+
+
+def _checked_out(git: Git, branch: str) -> str | None:
+    """The folder of the worktree that a branch is checked out in."""
+    return git.line("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}")
+
+
+def _add(repository: Repository, folder: Path, branch: str, base: str) -> None:
+    ref = f"refs/heads/{branch}"
+    new = repository.git.line("rev-parse", "--verify", "--quiet", ref) is None
+    words = ["--no-track", "-b", branch, str(folder), base] if new else [str(folder), branch]
+    repository.git.write("worktree", "add", "--quiet", *words)
+
+
+def _furnish(repository: Repository, wanted: Wanted, branch: str, base: str) -> Workspace:
+    """Give a fresh worktree all that is asked for, and only then its record."""
+    made = look(wanted.folder)
+    if made is None or made.top is None:
+        raise GitError(f"git made no worktree at {wanted.folder}")
+    carried, notes = _carry(repository, made, wanted) if wanted.carry else (None, ())
+    got = provide(repository.folder, made.top, wanted.provision)
+    shown = keep_out_of_status(repository.git, made.git, repository.common, got.paths)
+    notes += (*got.notes, *(f"git does not ignore {path}: the task may commit it" for path in shown))
+    if made.submodules:
+        notes += ("submodules are empty here: let the set-up command run git submodule update --init",)
+    made.git.write("update-ref", BASE, base)
+    workspace = Workspace(
+        number=wanted.number,
+        name=wanted.name,
+        folder=made.top,
+        branch=branch,
+        base=base,
+        home=repository.folder,
+        common=repository.common,
+        git_dir=made.git_dir,
+        carried=carried,
+        linked=got.paths,
+        notes=notes,
+    )
+    save(workspace)
+    return workspace
+
+
+def _carry(repository: Repository, made: Repository, wanted: Wanted) -> tuple[str | None, tuple[str, ...]]:
+    """Bring the user's uncommitted changes into a worktree, uncommitted; returns a commit that holds them."""
+    snapshot = take(repository, bounds=wanted.bounds)
+    base = made.head or ""
+    notes = tuple(
+        f"{entry.path or 'a file'} was not taken along: {entry.reason}" for entry in snapshot.left_out
+    )
+    if repository.git.line("rev-parse", f"{base}^{{tree}}") == snapshot.tree:
+        return None, notes
+    message = f"What was uncommitted when #{wanted.number} began"
+    carried = made.git.write("commit-tree", snapshot.tree, "-p", base, "-m", message, by=OURS)
+    made.git.write("update-ref", CARRIED, carried)
+    made.git.write("read-tree", "-m", "-u", base, snapshot.tree)
+    made.git.write("reset", "--quiet", "--mixed", base)
+    return carried, notes
+
+
+def _clear_half_made(repository: Repository, folder: Path) -> None:
+    """Clear away what stands at a workspace's place and is half of one; nothing else is touched."""
+    if _registered(repository, folder) is not None:
+        _clear(repository.git, folder)
+    elif os.path.lexists(folder):
+        try:
+            folder.rmdir()
+        except OSError:
+            raise CannotIsolate(f"{folder} is in the way and is no worktree: move it aside") from None
+
+
+def _registered(repository: Repository, folder: Path) -> Path | None:
+    """Git's own folder for the worktree at ``folder``, also where it is half made."""
+    with contextlib.suppress(OSError):
+        for entry in (repository.common / "worktrees").iterdir():
+            with contextlib.suppress(OSError):
+                points = os.fsdecode((entry / "gitdir").read_bytes().removesuffix(b"\n"))
+                if os.path.realpath(points) == os.path.realpath(folder / ".git"):
+                    return entry
+    return None
+
+
+def _clear(git: Git, folder: Path) -> None:
+    """Remove a worktree that git knows, be it whole, half made, or half removed."""
+    with contextlib.suppress(GitError):
+        git.write("worktree", "remove", "--force", "--force", str(folder))
+    repository = look(git.folder)
+    entry = _registered(repository, folder) if repository else None
+    if entry is not None:
+        shutil.rmtree(folder, ignore_errors=not folder.exists())
+        shutil.rmtree(entry)

@@ -1,0 +1,21 @@
+"""Real repositories for the tests of workspaces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.repositories import Repo
+
+
+@pytest.fixture
+def repo(tmp_path: Path, home: Path) -> Repo:
+    """A repository with three files and one commit; ``home`` comes first, so that git's settings are ours."""
+    assert home
+    repo = Repo.make(tmp_path / "shop")
+    repo.write("a.txt", "".join(f"line {number}\n" for number in range(1, 21)))
+    repo.write("src/b.py", "print('b')\n")
+    repo.write("keep.txt", "keep\n")
+    repo.commit("First")
+    return repo
