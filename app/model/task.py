@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from app.model.outcome import Outcome
 from app.model.status import Attention, Priority, Status
+
+if TYPE_CHECKING:  # what only agents have, and only their tasks load
+    from app.model.ask import Ask
+    from app.model.report import Report, Usage
+    from app.model.run import AgentRun
 
 WORKER = "worker"
 """The embedded agent: needs no account, no network, no model."""
@@ -44,6 +50,7 @@ class Request:
     have ended in whatever way. ``timeout_s`` and ``quiet_timeout_s`` None mean no limit. ``retries`` is how
     often a failure is tried again by itself; ``twice`` that the task may safely run again after it was lost.
     ``keep_leftovers`` lets processes live on that outlive the command. ``memory_bytes`` caps its tree.
+    ``run`` is how an agent that is spoken to works on it; None where the command is all there is.
     """
 
     id: str
@@ -66,6 +73,7 @@ class Request:
     keep_leftovers: bool = False
     quiet_timeout_s: float | None = None
     memory_bytes: int | None = None
+    run: AgentRun | None = None
     schema: int = 1
 
 
@@ -78,6 +86,9 @@ class Attempt:
     counts the processes that outlived the command and were ended, ``kept`` those that were meant to live on;
     ``survivors`` are pids that could not be ended. ``peak_bytes`` is the most memory that was measured.
     ``log_dropped`` is when its log was given up, to keep all logs together within their bound.
+
+    ``session`` is the agent's own id of the conversation, ``continues`` the number of the attempt whose
+    conversation goes on in this one. ``qualifier`` are the words without which "complete" would say too much.
     """
 
     number: int
@@ -98,6 +109,11 @@ class Attempt:
     dropped_bytes: int = 0
     peak_bytes: int | None = None
     log_dropped: datetime | None = None
+    session: str | None = None
+    continues: int | None = None
+    qualifier: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
@@ -106,7 +122,8 @@ class State:
     """Where a task stands (``state.toml``). ``text`` and ``command`` are set when a retry edited them.
 
     ``not_before`` is when a waiting task may start, ``retried`` how often it was tried again by itself since
-    a person last started it, and ``freed`` that a person waived its dependencies.
+    a person last started it, and ``freed`` that a person waived its dependencies. ``continues`` is the number
+    of the attempt whose conversation the waiting one goes on with.
 
     ``schema`` is the version that wrote the record. ``unknown`` keeps the keys of a newer version through a
     rewrite, here and in an attempt.
@@ -123,6 +140,7 @@ class State:
     not_before: datetime | None = None
     retried: int = 0
     freed: bool = False
+    continues: int | None = None
     schema: int = 1
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
@@ -150,13 +168,16 @@ class Live:
 class Task:
     """One delegation with everything known about it: the record, and the runner if one has it.
 
-    ``queue_reason`` is filled in for queued tasks by those who know the whole queue.
+    ``queue_reason`` is filled in for queued tasks by those who know the whole queue. ``asks`` are the
+    questions that wait for an answer, ``report`` what its agent tells, both only while a runner has it.
     """
 
     request: Request
     state: State
     live: Live | None = None
     queue_reason: str | None = None
+    asks: tuple[Ask, ...] = ()
+    report: Report | None = None
 
     @property
     def id(self) -> str:
@@ -197,7 +218,9 @@ class Task:
             return self.attempt.verdict
         if self.live is None:
             return Status.LOST
-        return Status.RUNNING if self.live.child else Status.STARTING
+        if self.live.child is None:
+            return Status.STARTING
+        return Status.ASKING if self.asks and not self.live.stopping else Status.RUNNING
 
     @property
     def unsettled(self) -> bool:

@@ -257,7 +257,7 @@ def _reindex(change: Transaction) -> None:
 def _forget(folder: Path) -> None:
     """Remove what an ended task was started with, which may hold secrets, how it ended, as its record tells
     now, and what a process that was killed while it wrote either has left of it."""
-    over = (ENVIRONMENT, f".{ENVIRONMENT}.", END, ".state.toml.")
+    over = (ENVIRONMENT, f".{ENVIRONMENT}.", END, ".state.toml.", "ask-", "answer-", ".answer-")
     for name in os.listdir(folder):  # noqa: PTH208 - names are all that is needed
         if name == ENVIRONMENT or name.startswith(over[1:]):
             (folder / name).unlink(missing_ok=True)

@@ -31,6 +31,9 @@ TAIL_BYTES = 256 * 1024
 
 _CARE_NICENESS = 10
 
+UNVERIFIED = "unverified"
+"""Stands behind "complete" where the process that speaks with the agent has not said how it ended."""
+
 LINE_LENGTH = 300
 """The longest headline or explaining line that is kept, in characters."""
 
@@ -159,10 +162,40 @@ def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
         outcome = _outcome(registry, task, attempt, log)
     except Exception as error:
         outcome = Outcome(error=f"the output could not be read: {error}")
-    attempt = replace(attempt, outcome=outcome)
+    attempt = _with_report(registry, task, replace(attempt, outcome=outcome))
     with contextlib.suppress(Exception):  # likewise: a task without a summary is better than one without end
         return replace(attempt, summary=_summary(registry, task, attempt, log))
     return attempt
+
+
+def _with_report(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
+    """Add what the agent's host tells. It can only take something from "complete": no client's word makes a
+    failure, a stop or a time-out into a success."""
+    if task.request.run is None:
+        return attempt
+    from app.registry.asking import read_report
+
+    report = read_report(registry.home, task.id, attempt.number)
+    if report is None:
+        return replace(attempt, qualifier=UNVERIFIED if attempt.verdict is Status.COMPLETE else None)
+    attempt = replace(attempt, session=report.session, model=report.model, usage=report.usage)
+    reason = report.reason and _line(report.reason)
+    if attempt.verdict is Status.FAILED and reason:
+        return replace(attempt, reason=reason, outcome=replace(attempt.outcome, error=reason))
+    if attempt.verdict is not Status.COMPLETE:
+        return attempt
+    if report.verdict is Status.FAILED:
+        outcome = replace(attempt.outcome, error=reason)
+        return replace(attempt, verdict=Status.FAILED, reason=reason, outcome=outcome)
+    qualifier = report.qualifier if report.verdict else UNVERIFIED
+    return replace(attempt, qualifier=qualifier and _line(qualifier))
+
+
+def _line(text: str) -> str:
+    """One line of somebody else's words, safe and of a bounded length."""
+    from app.logs.sanitise import sanitise
+
+    return sanitise(text)[:LINE_LENGTH]
 
 
 def _summary(registry: Registry, task: Task, attempt: Attempt, log: Path) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.model.queue import waits_in_vain
 from app.model.status import Attention, Priority, Status
@@ -24,6 +25,9 @@ from app.supervisor.refusing import in_one_line
 from app.supervisor.removal import clean as clean
 from app.supervisor.removal import delete as delete
 from app.supervisor.removal import undo as undo
+
+if TYPE_CHECKING:
+    from app.model.run import AgentRun
 
 LONGEST_WORD = 128 * 1024 - 1
 """The longest single argument that Linux hands to a program, in bytes (execve(2), MAX_ARG_STRLEN)."""
@@ -56,6 +60,7 @@ class NewTask:
     keep_leftovers: bool = False
     quiet_timeout_s: float | None = None
     memory_bytes: int | None = None
+    run: AgentRun | None = None
 
 
 @in_one_line
@@ -160,8 +165,11 @@ def retry(
     config: Config,
     text: str | None = None,
     command: tuple[str, ...] | None = None,
+    *,
+    continues: int | None = None,
 ) -> Task:
-    """Run an ended task again as its next attempt, with another text and command if given.
+    """Run an ended task again as its next attempt, with another text and command if given; one that
+    ``continues`` an attempt goes on in the conversation of that.
 
     One that waits for its next automatic attempt starts without waiting any longer.
     """
@@ -180,8 +188,9 @@ def retry(
         if task.unsettled:
             raise OperationError(f"#{task.number}: its end is not saved yet: {task.unsaved or 'try again'}")
         state = replace(task.state, status=Status.QUEUED, attention=None, retried=0, not_before=None)
-        if text is not None and command is not None:
-            state = replace(state, text=text, command=command)
+        if text is not None:
+            state = replace(state, text=text, command=command or state.command)
+        state = replace(state, continues=continues)
         task = change.requeue(task, _environment(environment, task.request.commit), state)
     return _after_pass(registry, config, task)
 

@@ -11,11 +11,13 @@ class Order:
 
     ``nice`` is what the task's processes yield to others (nice(2)); with ``keep_environment`` the file of the
     environment stays for another attempt; with ``keep_leftovers`` so do processes that outlive the command.
+    With ``courtesy`` the command alone is asked to end first: it knows how to end what it has started.
     """
 
     __slots__ = (
         "attempt",
         "command",
+        "courtesy",
         "folder",
         "grace_s",
         "keep_environment",
@@ -47,6 +49,7 @@ class Order:
         nice: int,
         keep_environment: bool,
         keep_leftovers: bool,
+        courtesy: bool,
         folder: str,
         command: list[str],
     ) -> None:
@@ -63,13 +66,14 @@ class Order:
         self.nice = nice
         self.keep_environment = keep_environment
         self.keep_leftovers = keep_leftovers
+        self.courtesy = courtesy
         self.folder = folder
         self.command = command
 
     def to_arguments(self) -> list[str]:
         """The argument list that ``from_arguments`` reads."""
         limits = [self.timeout_s, self.grace_s, self.log_bytes, self.quiet_s, self.memory_bytes, self.nice]
-        limits += [int(self.keep_environment), int(self.keep_leftovers)]
+        limits += [int(self.keep_environment), int(self.keep_leftovers), int(self.courtesy)]
         names = [self.root, self.task_id, self.number, self.attempt, self.log]
         return [str(item) for item in (*names, *limits, self.folder, *self.command)]
 
@@ -90,8 +94,9 @@ class Order:
             nice=int(words[10]),
             keep_environment=words[11] == "1",
             keep_leftovers=words[12] == "1",
-            folder=words[13],
-            command=words[14:],
+            courtesy=words[13] == "1",
+            folder=words[14],
+            command=words[15:],
         )
 
     def task_file(self, name: str) -> str:

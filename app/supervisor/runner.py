@@ -16,7 +16,16 @@ from app.supervisor.bounds import LOOK_S, Bounds
 from app.supervisor.facts import END, STOP, Value, in_short, timestamp, write_durably, write_live
 from app.supervisor.kill import Swept, sweep
 from app.supervisor.order import LOCK_DESCRIPTOR, Order
-from app.supervisor.processes import ON_LINUX, Process, drop_inherited, look, mark, members, snapshot
+from app.supervisor.processes import (
+    ON_LINUX,
+    Process,
+    drop_inherited,
+    look,
+    mark,
+    members,
+    send,
+    snapshot,
+)
 from app.supervisor.relay import left_to_supervisor
 from app.supervisor.signals import signal
 
@@ -153,11 +162,26 @@ class Runner:
             write_live(LOCK_DESCRIPTOR, self.facts)
         self._ring()
         grace = 0.0 if why.pop("at_once", False) else self.order.grace_s
-        swept = sweep(self._find, grace, self.pause, lambda: _at_once(self._stop_request()))
+        if self.order.courtesy and grace:
+            grace = self._ask_command_alone(grace)
+        swept = sweep(self._find, grace, self.pause, self._in_a_hurry)
         ended = self._ended() or {}
         if swept.survivors:
             why = {"verdict": "failed", "reason": f"could not be ended: processes {swept.survivors}"}
         return {**ended, **why, "swept": max(0, swept.ended - 1), "survivors": swept.survivors}
+
+    def _ask_command_alone(self, grace: float) -> float:
+        """Let a command that speaks with an agent take leave of it; returns the grace for whoever is left."""
+        process = look(self.pid)
+        deadline = time.monotonic() + grace
+        if process is None or not send(process, signal.SIGTERM):
+            return grace
+        while self._ended() is None and time.monotonic() < deadline and not self._in_a_hurry():
+            self.pause(LOOK_S / 4)
+        return min(grace, LEFTOVER_GRACE_S)
+
+    def _in_a_hurry(self) -> bool:
+        return _at_once(self._stop_request())
 
     def _find(self) -> dict[int, Process]:
         """Every living process of the task, wherever it has gone."""
