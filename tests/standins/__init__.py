@@ -1,1 +1,1 @@
-"""Stand-ins for what the tests cannot have: coding agents that misbehave on demand, and a model to talk to."""
+"""Stand-ins for what the tests cannot have: agents that misbehave on demand, and a model to talk to."""

@@ -1,4 +1,4 @@
-"""What the stand-ins share: evidence of what they did, tools they leave running, JSON-RPC from the agent's side."""
+"""What the stand-ins share: evidence of what they did, tools they start, the agent's side of JSON-RPC."""
 
 from __future__ import annotations
 
@@ -46,17 +46,26 @@ def note(what: str, **facts: object) -> None:
 
 
 def note_start() -> None:
-    """Put down how this process was started: arguments, folders, whether interrupts are ignored, the input."""
+    """Put down how this process was started: arguments, folders, input, whether interrupts are ignored."""
     note(
         "started",
         argv=sys.argv,
         cwd=str(Path.cwd()),
         pwd=os.environ.get("PWD"),
         ignores_interrupt=signal.getsignal(signal.SIGINT) == signal.SIG_IGN,
-        stdin=os.readlink("/proc/self/fd/0") if Path("/proc/self/fd/0").exists() else "",
+        stdin=_standard_input(),
         session=os.getsid(0),
-        environment={key: value for key, value in os.environ.items() if key.startswith(("DELEGATE_", "TERM"))},
+        environment={
+            key: value for key, value in os.environ.items() if key.startswith(("DELEGATE_", "TERM"))
+        },
     )
+
+
+def _standard_input() -> str:
+    try:
+        return str(Path("/proc/self/fd/0").readlink())
+    except OSError:
+        return ""
 
 
 def markers(text: str) -> Iterator[tuple[str, str]]:
@@ -78,7 +87,11 @@ def start_tool(folder: str = ".") -> subprocess.Popen[bytes]:
     """A tool that never ends, with a child in the background, in a session of its own as clients do it."""
     script = "tail -f /dev/null & echo $!; exec tail -f /dev/null"
     tool = subprocess.Popen(
-        ["sh", "-c", script], cwd=folder, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, start_new_session=True
+        ["sh", "-c", script],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
     assert tool.stdout is not None
     note("tool", tool=tool.pid, child=int(tool.stdout.readline()))
@@ -118,7 +131,7 @@ class Peer:
     def request(
         self, method: str, params: Json, cancelled: threading.Event | None = None, request_id: object = None
     ) -> Json:
-        """Ask the client and wait for its whole answer; raises CancelledError when the turn is cancelled meanwhile."""
+        """Ask the client and wait for its answer; raises CancelledError if the turn is cancelled first."""
         request_id = next(self._ids) if request_id is None else request_id
         answers = self._waiting[request_id] = queue.Queue()
         self.send({"id": request_id, "method": method, "params": params})
@@ -142,7 +155,9 @@ class Peer:
             if "method" in message:
                 yield message
             elif message.get("id") in self._waiting:
-                self._waiting[message["id"]].put({k: v for k, v in message.items() if k in ("result", "error")})
+                self._waiting[message["id"]].put(
+                    {k: v for k, v in message.items() if k in ("result", "error")}
+                )
             else:
                 note("answer-to-nothing", message=message)
         note("input-closed")
