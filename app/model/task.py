@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what only agents have, and only their tasks load
     from app.model.ask import Ask
     from app.model.report import Report, Usage
     from app.model.run import AgentRun
+    from app.model.workspace import Workspace
 
 WORKER = "worker"
 """The embedded agent: needs no account, no network, no model."""
@@ -51,6 +52,8 @@ class Request:
     often a failure is tried again by itself; ``twice`` that the task may safely run again after it was lost.
     ``keep_leftovers`` lets processes live on that outlive the command. ``memory_bytes`` caps its tree.
     ``run`` is how an agent that is spoken to works on it; None where the command is all there is.
+    ``workspace`` is the place that is made for it. ``check`` is a command line that has to succeed after it,
+    within ``check_timeout_s`` seconds, for its success to count.
     """
 
     id: str
@@ -74,6 +77,9 @@ class Request:
     quiet_timeout_s: float | None = None
     memory_bytes: int | None = None
     run: AgentRun | None = None
+    workspace: Workspace | None = None
+    check: str | None = None
+    check_timeout_s: float = 600.0
     schema: int = 1
 
 
@@ -89,6 +95,7 @@ class Attempt:
 
     ``session`` is the agent's own id of the conversation, ``continues`` the number of the attempt whose
     conversation goes on in this one. ``qualifier`` are the words without which "complete" would say too much.
+    ``check`` is ``passed`` or ``failed`` where its success was checked.
     """
 
     number: int
@@ -112,6 +119,7 @@ class Attempt:
     session: str | None = None
     continues: int | None = None
     qualifier: str | None = None
+    check: str | None = None
     model: str | None = None
     usage: Usage | None = None
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
@@ -151,7 +159,8 @@ class Live:
 
     ``child`` is the task's own first process, whose pid is also its process group and session; None until it
     has started. ``since`` is the start on the monotonic clock, in seconds. ``unsaved`` says why the end of
-    the attempt could not be written down yet; ``end`` is that end, as the runner knows it.
+    the attempt could not be written down yet; ``end`` is that end, as the runner knows it. ``phase`` is what
+    runs where it is not the command itself: prepare, checking, gather.
     """
 
     attempt: int
@@ -161,6 +170,7 @@ class Live:
     since: float | None = None
     stopping: bool = False
     unsaved: str | None = None
+    phase: str | None = None
     end: Attempt | None = None
 
 

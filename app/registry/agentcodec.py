@@ -11,6 +11,7 @@ from app.model.outcome import Progress
 from app.model.report import Report, Usage
 from app.model.run import AgentRun, Channel
 from app.model.status import Status
+from app.model.workspace import Workspace
 from app.registry import values
 from app.registry.values import BadRecord, naming_the_fault
 
@@ -47,6 +48,20 @@ def run_from_record(record: Mapping[str, Any]) -> AgentRun:
         environment=tuple(
             (name, values.from_toml(value)) for name, value in record.get("environment", {}).items()
         ),
+    )
+
+
+def workspace_to_record(workspace: Workspace) -> dict[str, Any]:
+    """The place that is made for a task, as a table of ``task.toml``."""
+    return {item.name: getattr(workspace, item.name) for item in fields(Workspace)}
+
+
+def workspace_from_record(record: Mapping[str, Any]) -> Workspace:
+    """Read the place that is made for a task. Raises BadRecord and KeyError."""
+    return Workspace(
+        worktree=bool(record.get("worktree", False)),
+        base=_text(record, "base"),
+        with_changes=bool(record.get("with_changes", False)),
     )
 
 

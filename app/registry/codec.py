@@ -54,6 +54,9 @@ def request_to_record(request: Request) -> dict[str, Any]:
         "keep_leftovers": request.keep_leftovers or None,
         "quiet_timeout_s": request.quiet_timeout_s,
         "memory_bytes": request.memory_bytes,
+        "workspace": None if request.workspace is None else _agents().workspace_to_record(request.workspace),
+        "check": None if request.check is None else values.to_toml(request.check),
+        "check_timeout_s": request.check_timeout_s if request.check else None,
         "run": None if request.run is None else _agents().run_to_record(request.run),
     }
 
@@ -82,6 +85,9 @@ def request_from_record(record: Mapping[str, Any]) -> Request:
             keep_leftovers=bool(record.get("keep_leftovers", False)),
             quiet_timeout_s=float(record["quiet_timeout_s"]) if "quiet_timeout_s" in record else None,
             memory_bytes=values.integer(record, "memory_bytes") if "memory_bytes" in record else None,
+            workspace=_agents().workspace_from_record(record["workspace"]) if "workspace" in record else None,
+            check=values.string(record, "check") if "check" in record else None,
+            check_timeout_s=float(record.get("check_timeout_s", 600.0)),
             run=_agents().run_from_record(record["run"]) if "run" in record else None,
             schema=values.schema(record),
         )
@@ -144,6 +150,7 @@ def live_from_record(record: Mapping[str, Any]) -> Live:
             started=values.moment(record, "started") if "started" in record else None,
             since=float(record["since"]) if "since" in record else None,
             stopping=bool(record.get("stopping", False)),
+            phase=values.string(record, "phase") if "phase" in record else None,
             unsaved=values.string(record, "unsaved") if "unsaved" in record else None,
             end=end_from_record(record, _NO_LOG) if "verdict" in record else None,
         )
@@ -207,6 +214,7 @@ def _attempt_to_record(attempt: Attempt) -> dict[str, Any]:
         "session": attempt.session,
         "continues": attempt.continues,
         "qualifier": attempt.qualifier,
+        "check": attempt.check,
         "model": attempt.model,
         "usage": None if attempt.usage is None else _agents().usage_to_record(attempt.usage),
         "outcome": _outcome_to_record(attempt.outcome) or None,
@@ -235,6 +243,7 @@ def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
         session=values.string(record, "session") if "session" in record else None,
         continues=values.integer(record, "continues") if "continues" in record else None,
         qualifier=values.string(record, "qualifier") if "qualifier" in record else None,
+        check=values.string(record, "check") if "check" in record else None,
         model=values.string(record, "model") if "model" in record else None,
         usage=_agents().usage_from_record(record["usage"]) if "usage" in record else None,
         outcome=outcome_from_record(record.get("outcome", {})),

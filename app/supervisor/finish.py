@@ -163,6 +163,8 @@ def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
     except Exception as error:
         outcome = Outcome(error=f"the output could not be read: {error}")
     attempt = _with_report(registry, task, replace(attempt, outcome=outcome))
+    if attempt.check == "passed" and attempt.verdict is Status.COMPLETE:
+        attempt = replace(attempt, qualifier=", ".join(filter(None, ("checked", attempt.qualifier))))
     with contextlib.suppress(Exception):  # likewise: a task without a summary is better than one without end
         return replace(attempt, summary=_summary(registry, task, attempt, log))
     return attempt

@@ -28,6 +28,7 @@ from app.supervisor.removal import undo as undo
 
 if TYPE_CHECKING:
     from app.model.run import AgentRun
+    from app.model.workspace import Workspace
 
 LONGEST_WORD = 128 * 1024 - 1
 """The longest single argument that Linux hands to a program, in bytes (execve(2), MAX_ARG_STRLEN)."""
@@ -61,6 +62,9 @@ class NewTask:
     quiet_timeout_s: float | None = None
     memory_bytes: int | None = None
     run: AgentRun | None = None
+    workspace: Workspace | None = None
+    check: str | None = None
+    check_timeout_s: float = 600.0
 
 
 @in_one_line
