@@ -85,12 +85,13 @@ def write_file(name: str, text: str, folder: str = ".") -> Path:
 
 def start_tool(folder: str = ".") -> subprocess.Popen[bytes]:
     """A tool that never ends, with a child in the background, in a session of its own as clients do it."""
-    script = "tail -f /dev/null & echo $!; exec tail -f /dev/null"
+    script = "tail -f /dev/null >/dev/null & echo $!; exec tail -f /dev/null >/dev/null"
     tool = subprocess.Popen(
         ["sh", "-c", script],
         cwd=folder,
-        stdout=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     assert tool.stdout is not None
