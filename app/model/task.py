@@ -95,7 +95,8 @@ class Attempt:
 
     ``session`` is the agent's own id of the conversation, ``continues`` the number of the attempt whose
     conversation goes on in this one. ``qualifier`` are the words without which "complete" would say too much.
-    ``check`` is ``passed`` or ``failed`` where its success was checked.
+    ``check`` is ``passed`` or ``failed`` where its success was checked. ``undelivered`` are messages of the
+    user that its agent was not told before it ended.
     """
 
     number: int
@@ -122,6 +123,7 @@ class Attempt:
     check: str | None = None
     model: str | None = None
     usage: Usage | None = None
+    undelivered: tuple[str, ...] = ()
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
@@ -131,7 +133,8 @@ class State:
 
     ``not_before`` is when a waiting task may start, ``retried`` how often it was tried again by itself since
     a person last started it, and ``freed`` that a person waived its dependencies. ``continues`` is the number
-    of the attempt whose conversation the waiting one goes on with.
+    of the attempt whose conversation the waiting one goes on with. ``run`` is set when an agent's definition
+    was approved anew for a further attempt.
 
     ``schema`` is the version that wrote the record. ``unknown`` keeps the keys of a newer version through a
     rewrite, here and in an attempt.
@@ -149,6 +152,7 @@ class State:
     retried: int = 0
     freed: bool = False
     continues: int | None = None
+    run: AgentRun | None = None
     schema: int = 1
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
@@ -213,6 +217,11 @@ class Task:
     def command(self) -> tuple[str, ...]:
         """The argument list of the next start, as last edited."""
         return self.state.command if self.state.command is not None else self.request.command
+
+    @property
+    def run(self) -> AgentRun | None:
+        """How its agent works on it, as last approved; None where the command is all there is."""
+        return self.state.run if self.state.run is not None else self.request.run
 
     @property
     def priority(self) -> Priority:

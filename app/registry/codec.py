@@ -107,6 +107,7 @@ def state_to_record(state: State) -> dict[str, Any]:
         "retried": state.retried or None,
         "freed": state.freed or None,
         "continues": state.continues,
+        "run": None if state.run is None else _agents().run_to_record(state.run),
         "attempt": [_attempt_to_record(attempt) for attempt in state.attempts],
     }
 
@@ -125,6 +126,7 @@ def state_from_record(record: Mapping[str, Any]) -> State:
             retried=int(record.get("retried", 0)),
             freed=bool(record.get("freed", False)),
             continues=values.integer(record, "continues") if "continues" in record else None,
+            run=_agents().run_from_record(record["run"]) if "run" in record else None,
             schema=values.schema(record),
             attempts=tuple(_attempt_from_record(item) for item in record.get("attempt", ())),
             unknown=values.rest(record, _STATE_KEYS),
@@ -217,6 +219,7 @@ def _attempt_to_record(attempt: Attempt) -> dict[str, Any]:
         "check": attempt.check,
         "model": attempt.model,
         "usage": None if attempt.usage is None else _agents().usage_to_record(attempt.usage),
+        "undelivered": [values.to_toml(text) for text in attempt.undelivered] or None,
         "outcome": _outcome_to_record(attempt.outcome) or None,
     }
 
@@ -246,6 +249,7 @@ def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
         check=values.string(record, "check") if "check" in record else None,
         model=values.string(record, "model") if "model" in record else None,
         usage=_agents().usage_from_record(record["usage"]) if "usage" in record else None,
+        undelivered=values.strings(record, "undelivered") if "undelivered" in record else (),
         outcome=outcome_from_record(record.get("outcome", {})),
         unknown=values.rest(record, _ATTEMPT_KEYS),
     )

@@ -143,6 +143,11 @@ def answer_name(number: int) -> str:
     return f"answer-{number}.toml"
 
 
+def message_name(number: int) -> str:
+    """The file in the task's folder that holds a message of the user to its agent."""
+    return f"message-{number}.toml"
+
+
 def is_task_id(name: str) -> bool:
     """Whether a name has the form of a task's id."""
     return _ID.fullmatch(name) is not None

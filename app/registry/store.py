@@ -130,7 +130,7 @@ class Registry:
 
     def _with_agent(self, task: Task) -> Task:
         """The task with what its agent asks and tells, if it has one that can."""
-        if task.request.run is None or task.live is None:
+        if task.run is None or task.live is None:
             return task
         from app.registry.asking import open_asks, read_report
 

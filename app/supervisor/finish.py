@@ -110,6 +110,7 @@ def close(registry: Registry, task_id: str) -> Task | None:
         state = _state_to_close(registry, task_id)
         if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
+        attempt = _with_undelivered(registry, task, attempt)
         again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
         closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
@@ -141,7 +142,8 @@ def _closed_state(task: Task, state: State, attempt: Attempt, *, again: bool) ->
     retries = task.request.retries if again else 0
     start = next_start(verdict, retries, state.retried, datetime.now(UTC), _chance(task))
     if start is not None:
-        return replace(state, status=Status.QUEUED, not_before=start, retried=state.retried + 1)
+        state = replace(state, not_before=start, retried=state.retried + 1, continues=attempt.continues)
+        return replace(state, status=Status.QUEUED)
     seen = Attention.SEEN if verdict is Status.STOPPED else Attention.UNREAD
     return replace(state, status=verdict, attention=seen)
 
@@ -173,7 +175,7 @@ def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
 def _with_report(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
     """Add what the agent's host tells. It can only take something from "complete": no client's word makes a
     failure, a stop or a time-out into a success."""
-    if task.request.run is None:
+    if task.run is None:
         return attempt
     from app.registry.asking import read_report
 
@@ -191,6 +193,16 @@ def _with_report(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
         return replace(attempt, verdict=Status.FAILED, reason=reason, outcome=outcome)
     qualifier = report.qualifier if report.verdict else UNVERIFIED
     return replace(attempt, qualifier=qualifier and _line(qualifier))
+
+
+def _with_undelivered(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
+    """Add the messages that its agent was not told; under the registry's lock none can come behind that."""
+    if task.run is None:
+        return attempt
+    from app.registry.messages import waiting_messages
+
+    waiting = waiting_messages(registry.home, task.id, attempt.number)
+    return replace(attempt, undelivered=tuple(message.text for message in waiting))
 
 
 def _line(text: str) -> str:

@@ -95,7 +95,7 @@ def spawn(registry: Registry, start: Start, config: Config) -> None:
         quiet_s=request.quiet_timeout_s or 0.0,
         memory_bytes=request.memory_bytes or 0,
         nice=NICENESS[start.task.priority],
-        courtesy=request.run is not None,
+        courtesy=start.task.run is not None,
         prepare=request.workspace is not None,
         check=request.check or "",
         check_s=request.check_timeout_s,
