@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from app.model.outcome import Outcome
 from app.model.status import Attention, Priority, Status
+
+if TYPE_CHECKING:  # what only agents have, and only their tasks load
+    from app.model.ask import Ask
+    from app.model.report import Report, Usage
+    from app.model.run import AgentRun
+    from app.model.workspace import Workspace
 
 WORKER = "worker"
 """The embedded agent: needs no account, no network, no model."""
@@ -44,6 +51,9 @@ class Request:
     have ended in whatever way. ``timeout_s`` and ``quiet_timeout_s`` None mean no limit. ``retries`` is how
     often a failure is tried again by itself; ``twice`` that the task may safely run again after it was lost.
     ``keep_leftovers`` lets processes live on that outlive the command. ``memory_bytes`` caps its tree.
+    ``run`` is how an agent that is spoken to works on it; None where the command is all there is.
+    ``workspace`` is the place that is made for it. ``check`` is a command line that has to succeed after it,
+    within ``check_timeout_s`` seconds, for its success to count.
     """
 
     id: str
@@ -66,6 +76,10 @@ class Request:
     keep_leftovers: bool = False
     quiet_timeout_s: float | None = None
     memory_bytes: int | None = None
+    run: AgentRun | None = None
+    workspace: Workspace | None = None
+    check: str | None = None
+    check_timeout_s: float = 600.0
     schema: int = 1
 
 
@@ -78,6 +92,11 @@ class Attempt:
     counts the processes that outlived the command and were ended, ``kept`` those that were meant to live on;
     ``survivors`` are pids that could not be ended. ``peak_bytes`` is the most memory that was measured.
     ``log_dropped`` is when its log was given up, to keep all logs together within their bound.
+
+    ``session`` is the agent's own id of the conversation, ``continues`` the number of the attempt whose
+    conversation goes on in this one. ``qualifier`` are the words without which "complete" would say too much.
+    ``check`` is ``passed`` or ``failed`` where its success was checked. ``undelivered`` are messages of the
+    user that its agent was not told before it ended.
     """
 
     number: int
@@ -98,6 +117,13 @@ class Attempt:
     dropped_bytes: int = 0
     peak_bytes: int | None = None
     log_dropped: datetime | None = None
+    session: str | None = None
+    continues: int | None = None
+    qualifier: str | None = None
+    check: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    undelivered: tuple[str, ...] = ()
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
@@ -106,7 +132,9 @@ class State:
     """Where a task stands (``state.toml``). ``text`` and ``command`` are set when a retry edited them.
 
     ``not_before`` is when a waiting task may start, ``retried`` how often it was tried again by itself since
-    a person last started it, and ``freed`` that a person waived its dependencies.
+    a person last started it, and ``freed`` that a person waived its dependencies. ``continues`` is the number
+    of the attempt whose conversation the waiting one goes on with. ``run`` is set when an agent's definition
+    was approved anew for a further attempt.
 
     ``schema`` is the version that wrote the record. ``unknown`` keeps the keys of a newer version through a
     rewrite, here and in an attempt.
@@ -123,6 +151,8 @@ class State:
     not_before: datetime | None = None
     retried: int = 0
     freed: bool = False
+    continues: int | None = None
+    run: AgentRun | None = None
     schema: int = 1
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
@@ -133,7 +163,8 @@ class Live:
 
     ``child`` is the task's own first process, whose pid is also its process group and session; None until it
     has started. ``since`` is the start on the monotonic clock, in seconds. ``unsaved`` says why the end of
-    the attempt could not be written down yet; ``end`` is that end, as the runner knows it.
+    the attempt could not be written down yet; ``end`` is that end, as the runner knows it. ``phase`` is what
+    runs where it is not the command itself: prepare, checking, gather.
     """
 
     attempt: int
@@ -143,6 +174,7 @@ class Live:
     since: float | None = None
     stopping: bool = False
     unsaved: str | None = None
+    phase: str | None = None
     end: Attempt | None = None
 
 
@@ -150,13 +182,16 @@ class Live:
 class Task:
     """One delegation with everything known about it: the record, and the runner if one has it.
 
-    ``queue_reason`` is filled in for queued tasks by those who know the whole queue.
+    ``queue_reason`` is filled in for queued tasks by those who know the whole queue. ``asks`` are the
+    questions that wait for an answer, ``report`` what its agent tells, both only while a runner has it.
     """
 
     request: Request
     state: State
     live: Live | None = None
     queue_reason: str | None = None
+    asks: tuple[Ask, ...] = ()
+    report: Report | None = None
 
     @property
     def id(self) -> str:
@@ -184,6 +219,11 @@ class Task:
         return self.state.command if self.state.command is not None else self.request.command
 
     @property
+    def run(self) -> AgentRun | None:
+        """How its agent works on it, as last approved; None where the command is all there is."""
+        return self.state.run if self.state.run is not None else self.request.run
+
+    @property
     def priority(self) -> Priority:
         """The priority, as last edited."""
         return self.state.priority if self.state.priority is not None else self.request.priority
@@ -197,7 +237,9 @@ class Task:
             return self.attempt.verdict
         if self.live is None:
             return Status.LOST
-        return Status.RUNNING if self.live.child else Status.STARTING
+        if self.live.child is None:
+            return Status.STARTING
+        return Status.ASKING if self.asks and not self.live.stopping else Status.RUNNING
 
     @property
     def unsettled(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
+from types import ModuleType
 from typing import Any, cast
 
 from app.model.outcome import Outcome
@@ -53,6 +54,10 @@ def request_to_record(request: Request) -> dict[str, Any]:
         "keep_leftovers": request.keep_leftovers or None,
         "quiet_timeout_s": request.quiet_timeout_s,
         "memory_bytes": request.memory_bytes,
+        "workspace": None if request.workspace is None else _agents().workspace_to_record(request.workspace),
+        "check": None if request.check is None else values.to_toml(request.check),
+        "check_timeout_s": request.check_timeout_s if request.check else None,
+        "run": None if request.run is None else _agents().run_to_record(request.run),
     }
 
 
@@ -80,6 +85,10 @@ def request_from_record(record: Mapping[str, Any]) -> Request:
             keep_leftovers=bool(record.get("keep_leftovers", False)),
             quiet_timeout_s=float(record["quiet_timeout_s"]) if "quiet_timeout_s" in record else None,
             memory_bytes=values.integer(record, "memory_bytes") if "memory_bytes" in record else None,
+            workspace=_agents().workspace_from_record(record["workspace"]) if "workspace" in record else None,
+            check=values.string(record, "check") if "check" in record else None,
+            check_timeout_s=float(record.get("check_timeout_s", 600.0)),
+            run=_agents().run_from_record(record["run"]) if "run" in record else None,
             schema=values.schema(record),
         )
 
@@ -97,6 +106,8 @@ def state_to_record(state: State) -> dict[str, Any]:
         "not_before": state.not_before,
         "retried": state.retried or None,
         "freed": state.freed or None,
+        "continues": state.continues,
+        "run": None if state.run is None else _agents().run_to_record(state.run),
         "attempt": [_attempt_to_record(attempt) for attempt in state.attempts],
     }
 
@@ -114,6 +125,8 @@ def state_from_record(record: Mapping[str, Any]) -> State:
             not_before=values.moment(record, "not_before") if "not_before" in record else None,
             retried=int(record.get("retried", 0)),
             freed=bool(record.get("freed", False)),
+            continues=values.integer(record, "continues") if "continues" in record else None,
+            run=_agents().run_from_record(record["run"]) if "run" in record else None,
             schema=values.schema(record),
             attempts=tuple(_attempt_from_record(item) for item in record.get("attempt", ())),
             unknown=values.rest(record, _STATE_KEYS),
@@ -139,6 +152,7 @@ def live_from_record(record: Mapping[str, Any]) -> Live:
             started=values.moment(record, "started") if "started" in record else None,
             since=float(record["since"]) if "since" in record else None,
             stopping=bool(record.get("stopping", False)),
+            phase=values.string(record, "phase") if "phase" in record else None,
             unsaved=values.string(record, "unsaved") if "unsaved" in record else None,
             end=end_from_record(record, _NO_LOG) if "verdict" in record else None,
         )
@@ -199,6 +213,13 @@ def _attempt_to_record(attempt: Attempt) -> dict[str, Any]:
         "survivors": list(attempt.survivors) or None,
         "dropped_bytes": attempt.dropped_bytes or None,
         "log_dropped": attempt.log_dropped,
+        "session": attempt.session,
+        "continues": attempt.continues,
+        "qualifier": attempt.qualifier,
+        "check": attempt.check,
+        "model": attempt.model,
+        "usage": None if attempt.usage is None else _agents().usage_to_record(attempt.usage),
+        "undelivered": [values.to_toml(text) for text in attempt.undelivered] or None,
         "outcome": _outcome_to_record(attempt.outcome) or None,
     }
 
@@ -222,6 +243,13 @@ def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
         survivors=tuple(int(pid) for pid in record.get("survivors", ())),
         dropped_bytes=int(record.get("dropped_bytes", 0)),
         log_dropped=values.moment(record, "log_dropped") if "log_dropped" in record else None,
+        session=values.string(record, "session") if "session" in record else None,
+        continues=values.integer(record, "continues") if "continues" in record else None,
+        qualifier=values.string(record, "qualifier") if "qualifier" in record else None,
+        check=values.string(record, "check") if "check" in record else None,
+        model=values.string(record, "model") if "model" in record else None,
+        usage=_agents().usage_from_record(record["usage"]) if "usage" in record else None,
+        undelivered=values.strings(record, "undelivered") if "undelivered" in record else (),
         outcome=outcome_from_record(record.get("outcome", {})),
         unknown=values.rest(record, _ATTEMPT_KEYS),
     )
@@ -231,6 +259,12 @@ def _outcome_to_record(outcome: Outcome) -> dict[str, Any]:
     record = {item.name: getattr(outcome, item.name) for item in fields(Outcome)}
     record["files"] = list(outcome.files) or None
     return {key: value for key, value in record.items() if value is not None}
+
+
+def _agents() -> ModuleType:
+    from app.registry import agentcodec  # a task that is only a command has nothing of it
+
+    return agentcodec
 
 
 def _identity(boot: str, record: Mapping[str, Any], who: str) -> Identity | None:

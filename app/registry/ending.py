@@ -39,4 +39,6 @@ def _of_attempt(attempt: Attempt, end: Attempt) -> Attempt | None:
     """The end with what only the record of the attempt knows; None when it is that of another one."""
     if end.number != attempt.number:
         return None
-    return replace(end, log=attempt.log, text=attempt.text, unknown=attempt.unknown)
+    return replace(
+        end, log=attempt.log, text=attempt.text, continues=attempt.continues, unknown=attempt.unknown
+    )

@@ -133,6 +133,26 @@ def outcome_name(attempt: int) -> str:
     return "outcome.toml" if attempt == 1 else f"outcome.{attempt}.toml"
 
 
+def report_name(attempt: int) -> str:
+    """The file in the task's folder in which an agent's host tells how the agent stands."""
+    return "report.toml" if attempt == 1 else f"report.{attempt}.toml"
+
+
+def ask_name(number: int) -> str:
+    """The file in the task's folder that holds a question of its agent."""
+    return f"ask-{number}.toml"
+
+
+def answer_name(number: int) -> str:
+    """The file in the task's folder that holds the answer to a question."""
+    return f"answer-{number}.toml"
+
+
+def message_name(number: int) -> str:
+    """The file in the task's folder that holds a message of the user to its agent."""
+    return f"message-{number}.toml"
+
+
 def is_task_id(name: str) -> bool:
     """Whether a name has the form of a task's id."""
     return _ID.fullmatch(name) is not None

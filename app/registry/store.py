@@ -122,11 +122,24 @@ class Registry:
             return Task(request, state)
         live = self.live(task_id)
         if live is not None:
-            return Task(request, with_end(state, live.end), live)
+            return self._with_agent(Task(request, with_end(state, live.end), live))
         state = self.state(task_id)  # it may have ended between the two looks
         if state.status is not Status.STARTING:
             return Task(request, state)
         return Task(request, with_end(state, self._written_end(task_id, state)))
+
+    def _with_agent(self, task: Task) -> Task:
+        """The task with what its agent asks and tells, if it has one that can."""
+        if task.run is None or task.live is None:
+            return task
+        from app.registry.asking import open_asks, read_report
+
+        attempt = task.live.attempt
+        return replace(
+            task,
+            asks=open_asks(self.home, task.id, attempt),
+            report=read_report(self.home, task.id, attempt),
+        )
 
     def request(self, task_id: str) -> Request:
         """Read what was asked. Raises as ``load``."""

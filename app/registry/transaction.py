@@ -27,6 +27,9 @@ ENVIRONMENT = "env"
 """The file in a task's folder that keeps the environment for its start: ``KEY=VALUE`` ended by NUL bytes."""
 
 
+_SAID = ("ask-", "answer-", ".answer-", "message-", ".message-")
+
+
 class NewerSchema(Exception):  # noqa: N818 - a state of affairs, not a fault
     """The registry was written by a newer version; this one reads it and changes nothing."""
 
@@ -256,8 +259,9 @@ def _reindex(change: Transaction) -> None:
 
 def _forget(folder: Path) -> None:
     """Remove what an ended task was started with, which may hold secrets, how it ended, as its record tells
-    now, and what a process that was killed while it wrote either has left of it."""
-    over = (ENVIRONMENT, f".{ENVIRONMENT}.", END, ".state.toml.")
+    now, what its agent and the user said to each other, and what a process that was killed while it wrote any
+    of these has left."""
+    over = (ENVIRONMENT, f".{ENVIRONMENT}.", END, ".state.toml.", *_SAID)
     for name in os.listdir(folder):  # noqa: PTH208 - names are all that is needed
         if name == ENVIRONMENT or name.startswith(over[1:]):
             (folder / name).unlink(missing_ok=True)

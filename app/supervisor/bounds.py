@@ -32,6 +32,8 @@ class Bounds:
     def __init__(self, order: Order, find: "Callable[[], dict[int, Process]]") -> None:
         self.order = order
         self.log = -1
+        self.timeout_s = order.timeout_s
+        self.quiet_s = order.quiet_s
         self.find = find
         self.since = time.monotonic()
         self.spoke = self.since
@@ -40,9 +42,11 @@ class Bounds:
         self.dropped = 0
         self.peak = 0
 
-    def begin(self, log: int) -> None:
-        """Measure from now on; ``log`` is the descriptor of the log."""
+    def begin(self, log: int, timeout_s: float, quiet_s: float) -> None:
+        """Measure from now on; ``log`` is the descriptor of the log, a time of 0 is no limit."""
         self.log = log
+        self.timeout_s = timeout_s
+        self.quiet_s = quiet_s
         self.since = self.spoke = time.monotonic()
 
     def look(self) -> None:
@@ -61,7 +65,7 @@ class Bounds:
     def broken(self) -> dict[str, Value] | None:
         """The bound that is broken, as verdict and reason; None while all hold."""
         now = time.monotonic()
-        limit, quiet = self.order.timeout_s, self.order.quiet_s
+        limit, quiet = self.timeout_s, self.quiet_s
         if limit and now - self.since >= limit:
             return {"verdict": "timed_out", "reason": f"still running after its limit of {limit:g} s"}
         if quiet and now - self.spoke >= quiet:
@@ -88,6 +92,6 @@ class Bounds:
         fill the disk."""
         now = time.monotonic()
         pause = FLOOD_LOOK_S if self.flooding else min(LOOK_S, FLOOD_LOOK_S + now - self.since)
-        ends = [self.since + self.order.timeout_s] if self.order.timeout_s else []
-        ends += [self.spoke + self.order.quiet_s] if self.order.quiet_s else []
+        ends = [self.since + self.timeout_s] if self.timeout_s else []
+        ends += [self.spoke + self.quiet_s] if self.quiet_s else []
         return max(0.0, min([pause, *(end - now for end in ends)]))

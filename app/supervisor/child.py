@@ -54,32 +54,31 @@ def read_environment(order: Order) -> dict[bytes, bytes]:
             b"DELEGATE_NUMBER": str(order.number).encode(),
             b"DELEGATE_SUMMARY": os.fsencode(order.own_file("summary", ".md")),
             b"DELEGATE_OUTCOME": os.fsencode(order.own_file("outcome", ".toml")),
-            b"PWD": os.fsencode(order.folder),
         }
     )
     return environment
 
 
-def start(order: Order, environment: dict[bytes, bytes], log: int) -> int:
-    """Start the command in its own session and process group and return its pid. Raises CannotStart."""
+def start(command: list[str], folder: str, environment: dict[bytes, bytes], log: int) -> int:
+    """Start a command in its own session and process group and return its pid. Raises CannotStart."""
     try:
-        os.chdir(order.folder)
+        os.chdir(folder)
     except OSError as error:
-        raise CannotStart(CANNOT_RUN, f"{order.folder}: {error.strerror}") from None
+        raise CannotStart(CANNOT_RUN, f"{folder}: {error.strerror}") from None
     try:
-        return _spawn(order, environment, log)
+        return _spawn(command, {**environment, b"PWD": os.fsencode(folder)}, log)
     finally:
         os.chdir("/")  # the runner must not keep a folder or a mounted disk busy
 
 
-def _spawn(order: Order, environment: dict[bytes, bytes], log: int) -> int:
-    program = order.command[0]
+def _spawn(command: list[str], environment: dict[bytes, bytes], log: int) -> int:
+    program = command[0]
     denied = False
     for candidate in _candidates(program, environment.get(b"PATH", b"/usr/local/bin:/usr/bin:/bin")):
         try:
             return os.posix_spawn(
                 candidate,
-                order.command,
+                command,
                 environment,
                 file_actions=[
                     (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),

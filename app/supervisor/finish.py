@@ -31,6 +31,9 @@ TAIL_BYTES = 256 * 1024
 
 _CARE_NICENESS = 10
 
+UNVERIFIED = "unverified"
+"""Stands behind "complete" where the process that speaks with the agent has not said how it ended."""
+
 LINE_LENGTH = 300
 """The longest headline or explaining line that is kept, in characters."""
 
@@ -107,6 +110,7 @@ def close(registry: Registry, task_id: str) -> Task | None:
         state = _state_to_close(registry, task_id)
         if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
+        attempt = _with_undelivered(registry, task, attempt)
         again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
         closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
@@ -147,7 +151,8 @@ def _closed_state(task: Task, state: State, attempt: Attempt, *, again: bool) ->
     retries = task.request.retries if again else 0
     start = next_start(verdict, retries, state.retried, datetime.now(UTC), _chance(task))
     if start is not None:
-        return replace(state, status=Status.QUEUED, not_before=start, retried=state.retried + 1)
+        state = replace(state, not_before=start, retried=state.retried + 1, continues=attempt.continues)
+        return replace(state, status=Status.QUEUED)
     seen = Attention.SEEN if verdict is Status.STOPPED else Attention.UNREAD
     return replace(state, status=verdict, attention=seen)
 
@@ -168,10 +173,52 @@ def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
         outcome = _outcome(registry, task, attempt, log)
     except Exception as error:
         outcome = Outcome(error=f"the output could not be read: {error}")
-    attempt = replace(attempt, outcome=outcome)
+    attempt = _with_report(registry, task, replace(attempt, outcome=outcome))
+    if attempt.check == "passed" and attempt.verdict is Status.COMPLETE:
+        attempt = replace(attempt, qualifier=", ".join(filter(None, ("checked", attempt.qualifier))))
     with contextlib.suppress(Exception):  # likewise: a task without a summary is better than one without end
         return replace(attempt, summary=_summary(registry, task, attempt, log))
     return attempt
+
+
+def _with_report(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
+    """Add what the agent's host tells. It can only take something from "complete": no client's word makes a
+    failure, a stop or a time-out into a success."""
+    if task.run is None:
+        return attempt
+    from app.registry.asking import read_report
+
+    report = read_report(registry.home, task.id, attempt.number)
+    if report is None:
+        return replace(attempt, qualifier=UNVERIFIED if attempt.verdict is Status.COMPLETE else None)
+    attempt = replace(attempt, session=report.session, model=report.model, usage=report.usage)
+    reason = report.reason and _line(report.reason)
+    if attempt.verdict is Status.FAILED and reason:
+        return replace(attempt, reason=reason, outcome=replace(attempt.outcome, error=reason))
+    if attempt.verdict is not Status.COMPLETE:
+        return attempt
+    if report.verdict is Status.FAILED:
+        outcome = replace(attempt.outcome, error=reason)
+        return replace(attempt, verdict=Status.FAILED, reason=reason, outcome=outcome)
+    qualifier = report.qualifier if report.verdict else UNVERIFIED
+    return replace(attempt, qualifier=qualifier and _line(qualifier))
+
+
+def _with_undelivered(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
+    """Add the messages that its agent was not told; under the registry's lock none can come behind that."""
+    if task.run is None:
+        return attempt
+    from app.registry.messages import waiting_messages
+
+    waiting = waiting_messages(registry.home, task.id, attempt.number)
+    return replace(attempt, undelivered=tuple(message.text for message in waiting))
+
+
+def _line(text: str) -> str:
+    """One line of somebody else's words, safe and of a bounded length."""
+    from app.logs.sanitise import sanitise
+
+    return sanitise(text)[:LINE_LENGTH]
 
 
 def _summary(registry: Registry, task: Task, attempt: Attempt, log: Path) -> str:

@@ -49,12 +49,13 @@ def hand_over(change: Transaction, task: Task) -> Start:
     descriptor = _take_lock(change.registry, task)
     number = len(task.state.attempts) + 1
     text = None if task.text == task.request.text else task.text
-    attempt = Attempt(number, log_name(task.id, number), text=text)
+    attempt = Attempt(number, log_name(task.id, number), text=text, continues=task.state.continues)
     state = replace(
         task.state,
         status=Status.STARTING,
         attention=None,
         not_before=None,
+        continues=None,
         attempts=(*task.state.attempts, attempt),
     )
     try:
@@ -94,6 +95,10 @@ def spawn(registry: Registry, start: Start, config: Config) -> None:
         quiet_s=request.quiet_timeout_s or 0.0,
         memory_bytes=request.memory_bytes or 0,
         nice=NICENESS[start.task.priority],
+        courtesy=start.task.run is not None,
+        prepare=request.workspace is not None,
+        check=request.check or "",
+        check_s=request.check_timeout_s,
         keep_environment=request.twice or request.retries > start.task.state.retried,
         keep_leftovers=request.keep_leftovers,
         folder=request.folder,

@@ -5,34 +5,34 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.model.queue import waits_in_vain
 from app.model.status import Attention, Priority, Status
 from app.model.task import Request, Task
 from app.registry.config import Config, load_config
-from app.registry.queueing import waiting
 from app.registry.store import Registry
 from app.registry.transaction import refuse_newer, transaction
 from app.supervisor import leftovers, scheduling, stopping
+from app.supervisor.awaiting import WaitTimeout as WaitTimeout
+from app.supervisor.awaiting import await_end as await_end
 from app.supervisor.refusing import OperationError as OperationError
 from app.supervisor.refusing import in_one_line
 from app.supervisor.removal import clean as clean
 from app.supervisor.removal import delete as delete
 from app.supervisor.removal import undo as undo
 
+if TYPE_CHECKING:
+    from app.model.run import AgentRun
+    from app.model.workspace import Workspace
+
 LONGEST_WORD = 128 * 1024 - 1
 """The longest single argument that Linux hands to a program, in bytes (execve(2), MAX_ARG_STRLEN)."""
 
 _NOT_INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-
-
-class WaitTimeout(Exception):  # noqa: N818 - an outcome of waiting, not a fault
-    """The time given for waiting was over before the tasks were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,10 @@ class NewTask:
     keep_leftovers: bool = False
     quiet_timeout_s: float | None = None
     memory_bytes: int | None = None
+    run: AgentRun | None = None
+    workspace: Workspace | None = None
+    check: str | None = None
+    check_timeout_s: float = 600.0
 
 
 @in_one_line
@@ -160,8 +164,13 @@ def retry(
     config: Config,
     text: str | None = None,
     command: tuple[str, ...] | None = None,
+    *,
+    continues: int | None = None,
+    run: AgentRun | None = None,
 ) -> Task:
-    """Run an ended task again as its next attempt, with another text and command if given.
+    """Run an ended task again as its next attempt, with another text and command if given; one that
+    ``continues`` an attempt goes on in the conversation of that. ``run`` is how its agent works from now on,
+    where its definition was approved anew.
 
     One that waits for its next automatic attempt starts without waiting any longer.
     """
@@ -180,8 +189,11 @@ def retry(
         if task.unsettled:
             raise OperationError(f"#{task.number}: its end is not saved yet: {task.unsaved or 'try again'}")
         state = replace(task.state, status=Status.QUEUED, attention=None, retried=0, not_before=None)
-        if text is not None and command is not None:
-            state = replace(state, text=text, command=command)
+        if text is not None:
+            state = replace(state, text=text, command=command or state.command)
+        elif continues is None and task.attempt is not None:
+            continues = task.attempt.continues  # the same words make sense in the same conversation only
+        state = replace(state, continues=continues, run=run or state.run)
         task = change.requeue(task, _environment(environment, task.request.commit), state)
     return _after_pass(registry, config, task)
 
@@ -248,43 +260,3 @@ def mark_seen(registry: Registry, task_id: str) -> Task:
 def tidy(registry: Registry, config: Config) -> list[Task]:
     """Put right what ended unseen and start what may start; every client does this once when it comes."""
     return scheduling.run_pass(registry, config)
-
-
-def _is_over(task: Task, *, saved: bool) -> bool:
-    """Whether there is nothing more to wait for: the end of a newer version's task is never settled by us."""
-    if not task.status.ended:
-        return False
-    return not task.unsettled or task.read_only or (task.unsaved is not None and not saved)
-
-
-@in_one_line
-def await_end(
-    registry: Registry, task_ids: Sequence[str], timeout_s: float | None = None, *, saved: bool = True
-) -> list[Task]:
-    """Wait until all of these tasks have ended and their records say so, and return them. Raises WaitTimeout.
-
-    Without ``saved`` an end that its runner cannot write down for now will do.
-    """
-    deadline = None if timeout_s is None else time.monotonic() + timeout_s
-    pause_s = 0.01
-    while True:
-        tasks = [registry.load(task_id) for task_id in task_ids]
-        if any(task.unsettled for task in tasks):
-            scheduling.settle_as_configured(registry)
-            tasks = [registry.load(task_id) for task_id in task_ids]
-        if all(_is_over(task, saved=saved) for task in tasks):
-            return tasks
-        if all(_is_over(task, saved=saved) or _waits_in_vain(registry, task) for task in tasks):
-            vain = next(task for task in tasks if _waits_in_vain(registry, task))
-            reason = registry.with_reasons([vain], load_config().limits)[0].queue_reason
-            raise OperationError(
-                f"#{vain.number} will not start by itself: {reason}; delegate free {vain.number}"
-            )
-        if deadline is not None and time.monotonic() >= deadline:
-            raise WaitTimeout
-        time.sleep(pause_s)
-        pause_s = min(pause_s * 1.3, 0.2)
-
-
-def _waits_in_vain(registry: Registry, task: Task) -> bool:
-    return task.status is Status.QUEUED and waits_in_vain(waiting(task), registry.standing)

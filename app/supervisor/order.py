@@ -11,11 +11,18 @@ class Order:
 
     ``nice`` is what the task's processes yield to others (nice(2)); with ``keep_environment`` the file of the
     environment stays for another attempt; with ``keep_leftovers`` so do processes that outlive the command.
+    With ``courtesy`` the command alone is asked to end first: it knows how to end what it has started.
+
+    With ``prepare`` the place to work in is made before the command starts, and what has changed there is
+    gathered after its end. ``check`` is a command line that has to succeed for a success to count.
     """
 
     __slots__ = (
         "attempt",
+        "check",
+        "check_s",
         "command",
+        "courtesy",
         "folder",
         "grace_s",
         "keep_environment",
@@ -25,6 +32,7 @@ class Order:
         "memory_bytes",
         "nice",
         "number",
+        "prepare",
         "quiet_s",
         "root",
         "task_id",
@@ -47,6 +55,10 @@ class Order:
         nice: int,
         keep_environment: bool,
         keep_leftovers: bool,
+        courtesy: bool,
+        prepare: bool,
+        check: str,
+        check_s: float,
         folder: str,
         command: list[str],
     ) -> None:
@@ -63,15 +75,24 @@ class Order:
         self.nice = nice
         self.keep_environment = keep_environment
         self.keep_leftovers = keep_leftovers
+        self.courtesy = courtesy
+        self.prepare = prepare
+        self.check = check
+        self.check_s = check_s
         self.folder = folder
         self.command = command
 
     def to_arguments(self) -> list[str]:
         """The argument list that ``from_arguments`` reads."""
         limits = [self.timeout_s, self.grace_s, self.log_bytes, self.quiet_s, self.memory_bytes, self.nice]
-        limits += [int(self.keep_environment), int(self.keep_leftovers)]
+        limits += [
+            int(self.keep_environment),
+            int(self.keep_leftovers),
+            int(self.courtesy),
+            int(self.prepare),
+        ]
         names = [self.root, self.task_id, self.number, self.attempt, self.log]
-        return [str(item) for item in (*names, *limits, self.folder, *self.command)]
+        return [str(item) for item in (*names, *limits, self.check, self.check_s, self.folder, *self.command)]
 
     @classmethod
     def from_arguments(cls, words: list[str]) -> "Order":
@@ -90,8 +111,12 @@ class Order:
             nice=int(words[10]),
             keep_environment=words[11] == "1",
             keep_leftovers=words[12] == "1",
-            folder=words[13],
-            command=words[14:],
+            courtesy=words[13] == "1",
+            prepare=words[14] == "1",
+            check=words[15],
+            check_s=float(words[16]),
+            folder=words[17],
+            command=words[18:],
         )
 
     def task_file(self, name: str) -> str:

@@ -149,13 +149,15 @@ def _settle(registry: Registry, task_id: str, on_lost: str) -> None:
         reason = f"its runner failed: {complaint}" if complaint else LOST
         lost = _lost(state, last_words.started if last_words else None, reason)
         if on_lost == "retry" and not stopped and _may_run_again(registry, task):
-            lost = replace(lost, status=Status.QUEUED, attention=None)
+            again = task.attempt.continues if task.attempt else None
+            lost = replace(lost, status=Status.QUEUED, attention=None, continues=again)
         change.write_state(task, lost)
 
 
 def _never_started(state: State, *, stopped: bool) -> State:
     """The state without the attempt that never began: it waits again, unless somebody wanted it to stop."""
-    state = replace(state, attempts=state.attempts[:-1])
+    continues = state.attempts[-1].continues if state.attempts else None
+    state = replace(state, attempts=state.attempts[:-1], continues=continues)
     if not stopped:
         return replace(state, status=Status.QUEUED)
     before = state.attempts[-1].verdict if state.attempts else None

@@ -1,0 +1,85 @@
+"""Recognises, over all clients, why a model could not be reached: no login, no quota, or a fault of its
+interface, from what the client says about it."""
+
+from __future__ import annotations
+
+import re
+
+QUOTA = "quota"
+LOGIN = "login"
+"""The two kinds of trouble that no other task of the same agent could do better with."""
+
+_STATUS = re.compile(r"(?<![\d.:/#])([45]\d\d)(?![\d.:/])")
+
+_QUOTA_WORDS = (
+    r"insufficient[_ ]quota",
+    r"quota (?:is |has been |was )?(?:exceeded|exhausted|reached)",
+    r"exceeded your (?:\w+ )?quota",
+    r"resource[_ ]exhausted.{0,80}quota",
+    r"(?:usage|spending|spend|weekly|monthly|5-hour|session|billing|plan|budget) limit",
+    r"hit your limit|limit will reset|upgrade your plan|max_budget",
+    r"credit balance|out of (?:extra )?(?:credits?|usage|quota)",
+    r"(?:not enough|insufficient|no more) (?:credits?|funds|balance)",
+    r"payment required|billing|premium requests?",
+)
+_LOGIN_WORDS = (
+    r"not logged in|log ?in (?:is )?required|sign in",
+    r"please (?:run )?/?log ?in|please (?:re-?)?authenticate|run .{0,30}\blog ?in\b",
+    r"auth(?:entication)?[ _](?:is )?(?:required|failed|error)|authenticationerror",
+    r"not (?:able to )?authenticate|unauthori[sz]ed",
+    r"invalid[_ ](?:x-)?(?:api[_ -]?key|auth(?:entication)?|token|credentials?)",
+    r"incorrect api key|api key (?:is )?(?:not valid|invalid|missing|not set|expired)",
+    r"(?:no|missing) (?:api key|credentials?|auth)",
+    r"(?:token|session|credentials?|key) (?:has |have |is )?(?:expired|revoked)",
+)
+_OF_QUOTA = re.compile("|".join(_QUOTA_WORDS), re.IGNORECASE | re.DOTALL)
+_OF_LOGIN = re.compile("|".join(_LOGIN_WORDS), re.IGNORECASE | re.DOTALL)
+_FAULT = re.compile(
+    r"""^[^\w\n]{0,6}(?:
+        (?:\[?[\w.]+\]?[: ]+){0,4}?      # names of errors in front: "Execution failed: CAPIError: 400 …"
+        (?:[\w.]*(?:error|exception|failed|failure)\b|unexpected\ status|http|status)
+        [^\n]{0,80}?(?<![\d.])[45]\d\d(?!\d)
+      | [45]\d\d[ :]+(?:\{|[^\n]{0,20}(?:bad\ request|unauthori[sz]ed|payment\ required|forbidden|not\ found
+            |too\ many\ requests|internal\ server\ error|bad\ gateway|service\ unavailable|overloaded)\W)
+      | litellm\.\w*(?:Error|Exception)\b
+      | [^\n]{0,40}\b(?:connection\ error|fetch\ failed|ECONNREFUSED|ECONNRESET|stream\ disconnected)
+      )""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+
+FAULT_LENGTH = 1500
+"""The longest answer, in characters, that may be nothing but an error: who says more has more to say."""
+
+
+def trouble_of(text: str, status: int | None = None) -> str | None:
+    """``quota`` or ``login``, or None for a fault that may be over with the next try.
+
+    ``text`` is what the client says of a failure, ``status`` that of HTTP where it tells. A 429 alone is
+    only a model that is asked too often: quota it is by its words.
+    """
+    if status is None:
+        status = status_in(text)
+    if status == 402 or _OF_QUOTA.search(text):
+        return QUOTA
+    if status == 401 or _OF_LOGIN.search(text):
+        return LOGIN
+    return None
+
+
+def status_in(text: str) -> int | None:
+    """The first status of HTTP that says of an error in a text; None where there is none."""
+    match = _STATUS.search(text)
+    return int(match[1]) if match else None
+
+
+def fault_in(text: str) -> str | None:
+    """The line of an answer that is only an error of the interface to the model, None for any other answer.
+
+    Some clients pass such an error on as what the model said, and call the turn well ended.
+    """
+    if len(text) > FAULT_LENGTH:
+        return None
+    match = _FAULT.search(text)
+    if match is None:
+        return None
+    return text[match.start() :].strip().partition("\n")[0]
