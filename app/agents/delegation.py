@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.agents.placing import CannotPlace, check_of, workspace_of
 from app.model.draft import Draft, Unset
 from app.model.naming import make_name
 from app.model.status import Priority
@@ -18,6 +19,7 @@ from app.supervisor.operations import NewTask
 
 if TYPE_CHECKING:
     from app.model.agent import AgentDefinition
+    from app.model.workspace import Workspace
 
 
 class CannotDelegate(Exception):  # noqa: N818 - a state of affairs, not a fault
@@ -39,11 +41,13 @@ def prepare(
         raise CannotDelegate(draft.problems[0])
     agent = chosen_agent(draft, config)
     keeps = agent is not None and agent.keep_leftovers
+    folder = resolve_folder(draft.folder, base)
+    workspace = place_of(draft, folder, config)
     return NewTask(
         text=draft.text if draft.shell is None else draft.shell,
         agent=agent_name(draft, config),
         command=command_of(draft, config),
-        folder=str(resolve_folder(draft.folder, base)),
+        folder=str(folder),
         name=draft.name or make_name(draft.shell or draft.text, taken_names, sentence=draft.shell is None),
         priority=Priority.NORMAL if draft.priority is None else draft.priority,
         timeout_s=config.timeout_s if isinstance(draft.timeout_s, Unset) else draft.timeout_s,
@@ -57,7 +61,17 @@ def prepare(
         keep_leftovers=keeps if draft.keep_leftovers is None else draft.keep_leftovers,
         quiet_timeout_s=quiet_timeout_of(draft, config),
         memory_bytes=draft.memory_bytes,
+        workspace=workspace,
+        check=check_of(draft, workspace, config),
     )
+
+
+def place_of(draft: Draft, folder: Path, config: Config) -> Workspace | None:
+    """Where the task would work, None where its command just runs in the folder. Raises CannotDelegate."""
+    try:
+        return workspace_of(draft, agent_name(draft, config), folder, config)
+    except CannotPlace as error:
+        raise CannotDelegate(str(error)) from None
 
 
 def start_of(draft: Draft, now: datetime | None = None) -> datetime | None:

@@ -31,8 +31,8 @@ class Draft:
 
     ``shell`` is the command line of ``!command``, word for word. ``after`` and ``after_any`` hold task
     numbers, ``folder`` is as typed. ``timeout_s`` and ``quiet_timeout_s`` are in seconds, ``memory_bytes`` in
-    bytes. None is what was not said. ``problems`` are lines for the user; a draft that has any must not be
-    started.
+    bytes. ``base`` is a commit as git takes it, ``check`` a command line. None is what was not said.
+    ``problems`` are lines for the user; a draft that has any must not be started.
     """
 
     text: str
@@ -53,6 +53,10 @@ class Draft:
     keep_leftovers: bool | None = None
     quiet_timeout_s: float | Unset | None = UNSET
     memory_bytes: int | None = None
+    worktree: bool | None = None
+    base: str | None = None
+    with_changes: bool | None = None
+    check: str | None = None
 
     @property
     def bare(self) -> bool:

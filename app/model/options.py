@@ -22,6 +22,7 @@ LEVELS = (*(priority.word for priority in Priority), *STEPS)
 
 _TASK_NAME = r"(?=.*[^\W\d_])\w[\w.-]{0,63}"
 _NUMBERS = r"#?\d{1,9}\??(?:,#?\d{1,9}\??)*"
+_COMMIT = r"[A-Za-z0-9_][\w./@{}^~+-]{0,199}"
 _YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 
 
@@ -55,6 +56,24 @@ def _task_name(name: str) -> str:
     if not re.fullmatch(_TASK_NAME, name):
         raise ValueError("a name is letters, digits, -, _ and ., with at least one letter")
     return name
+
+
+def _commit(name: str) -> str:
+    if not re.fullmatch(_COMMIT, name, re.ASCII):
+        raise ValueError("write a branch, tag or commit, as git names it")
+    return name
+
+
+def _changes(word: str) -> bool:
+    if word != "changes":
+        raise ValueError("write with:changes, to take along what is not committed")
+    return True
+
+
+def _command_line(line: str) -> str:
+    if not line.strip():
+        raise ValueError('write a command, as in check:"pytest -q"')
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +111,10 @@ KEYED: dict[str, Keyed] = {
     "in": Keyed("folder", str, lambda folder: _quoted(folder), verbatim=True),
     "commit": Keyed("commit", _yes_or_no, _yes_no),
     "name": Keyed("name", _task_name, verbatim=True),
+    "worktree": Keyed("worktree", _yes_or_no, _yes_no),
+    "base": Keyed("base", _commit, verbatim=True),
+    "with": Keyed("with_changes", _changes, lambda with_changes: "changes" if with_changes else None),
+    "check": Keyed("check", _command_line, lambda check: _quoted(check), verbatim=True),
 }
 """The options that are given once, by their keys."""
 

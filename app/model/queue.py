@@ -17,7 +17,8 @@ class Waiting:
     """A queued task as the scheduler sees it; candidates come in the order of priority, then age.
 
     ``after`` must be complete, ``after_any`` must have ended in whatever way, unless the person ``freed`` the
-    task of both. ``attempt`` is the number of the attempt that waits.
+    task of both. ``attempt`` is the number of the attempt that waits. ``checkout`` is the one that it changes
+    in place, empty for one that changes none.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Waiting:
     not_before: datetime | None = None
     attempt: int = 1
     freed: bool = False
+    checkout: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,14 @@ def _slot(task: Waiting, load: Load) -> str | None:
         inside = [other for other in load.running if is_inside(other.folder, folder)]
         if is_inside(task.folder, folder) and len(inside) >= allowed:
             return f"folder busy with #{inside[0].number}" if inside else "folder closed"
+    return _checkout(task, load)
+
+
+def _checkout(task: Waiting, load: Load) -> str | None:
+    """Who works in the same checkout: two that change the same files would spoil each other's work."""
+    for other in load.running if task.checkout else ():
+        if other.checkout == task.checkout:
+            return f"folder busy with #{other.number}"
     return None
 
 

@@ -53,7 +53,14 @@ def run_from_record(record: Mapping[str, Any]) -> AgentRun:
 
 def workspace_to_record(workspace: Workspace) -> dict[str, Any]:
     """The place that is made for a task, as a table of ``task.toml``."""
-    return {item.name: getattr(workspace, item.name) for item in fields(Workspace)}
+    record: dict[str, Any] = {item.name: getattr(workspace, item.name) for item in fields(Workspace)}
+    for name in ("links", "copies"):
+        record[name] = [values.to_toml(path) for path in record[name]] or None
+    return {
+        **record,
+        "checkout": values.to_toml(workspace.checkout),
+        "setup": values.to_toml(workspace.setup),
+    }
 
 
 def workspace_from_record(record: Mapping[str, Any]) -> Workspace:
@@ -62,6 +69,11 @@ def workspace_from_record(record: Mapping[str, Any]) -> Workspace:
         worktree=bool(record.get("worktree", False)),
         base=_text(record, "base"),
         with_changes=bool(record.get("with_changes", False)),
+        checkout=_text(record, "checkout") or "",
+        track=bool(record.get("track", True)),
+        links=_texts(record, "links"),
+        copies=_texts(record, "copies"),
+        setup=_text(record, "setup") or "",
     )
 
 

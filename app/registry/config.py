@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from app.model.agent import AgentDefinition  # loaded where somebody has defined one
 
 
+_PROVISION: Mapping[str, Any] = {"links": ("node_modules", ".venv"), "copies": (".env",), "setup": ""}
+"""What every worktree is given if it is there and git ignores it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What the user may set. ``problems`` are lines that say which setting was not understood, and why.
@@ -29,7 +33,8 @@ class Config:
     most that a log may occupy on disk, ``logs_bytes`` that of all logs together; ``keep_s`` how long finished
     tasks are kept, None for ever. ``on_lost`` "retry" starts lost tasks again that may run twice; ``on_quit``
     says what leaving the dashboard does to running tasks. Nothing starts while less than ``memory_floor``
-    bytes of memory are free.
+    bytes of memory are free. ``worktree`` is whether agents get a git worktree of their own where they can;
+    ``provisions`` what a worktree is given, by checkout, with that of all others under an empty name.
     """
 
     limit: int = 4
@@ -47,8 +52,19 @@ class Config:
     on_quit: str = "keep"
     agent: str = WORKER
     theme: str = "dark"
+    worktree: bool = True
+    provisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     agents: tuple[AgentDefinition, ...] = ()
     problems: tuple[str, ...] = ()
+
+    def provision_for(self, checkout: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+        """The paths to link and to copy into a worktree of this checkout, and the command that sets it up."""
+        given = {**_PROVISION, **self.provisions.get("", {}), **self.provisions.get(checkout, {})}
+        return tuple(given["links"]), tuple(given["copies"]), str(given["setup"])
+
+    def check_for(self, checkout: str) -> str | None:
+        """The command that proves a success in this checkout, None where none is set."""
+        return self.provisions.get(checkout, {}).get("check") or self.provisions.get("", {}).get("check")
 
     @property
     def limits(self) -> Limits:

@@ -28,7 +28,13 @@ def waiting(task: Task) -> Waiting:
         not_before=state.not_before,
         attempt=len(state.attempts) + 1,
         freed=state.freed,
+        checkout=_changed_in_place(task),
     )
+
+
+def _changed_in_place(task: Task) -> str:
+    workspace = task.request.workspace
+    return workspace.checkout if workspace is not None and not workspace.worktree else ""
 
 
 def current_load(registry: Registry, limits: Limits, *, paused: bool | None = None) -> Load:

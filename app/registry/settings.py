@@ -86,6 +86,36 @@ def _agent(name: str, record: dict[str, Any], path: Path) -> AgentDefinition:
     )
 
 
+def _workspace(value: object, _: Path) -> Fields:
+    """``[workspace]``, and ``[workspace.projects."~/src/shop"]`` for one checkout."""
+    if not isinstance(value, dict):
+        raise ValueError("write [workspace] with links, copies, setup, check or worktree")
+    projects = value.get("projects", {})
+    if not isinstance(projects, dict):
+        raise ValueError('write [workspace.projects."FOLDER"]')
+    common = {name: item for name, item in value.items() if name not in ("projects", "worktree")}
+    found = {"": _provision(common)}
+    for folder, project in projects.items():
+        found[str(Path(folder).expanduser().resolve())] = _provision(project)
+    worktree = value.get("worktree", True)
+    if not isinstance(worktree, bool):
+        raise ValueError("worktree is true or false")
+    return {"provisions": found, "worktree": worktree}
+
+
+def _provision(value: object) -> Fields:
+    if not isinstance(value, dict) or set(value) - {"links", "copies", "setup", "check"}:
+        raise ValueError("there are links, copies, setup and check")
+    for name in ("links", "copies"):
+        paths = value.get(name, [])
+        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+            raise ValueError(f"{name} is a list of paths")
+    for name in ("setup", "check"):
+        if not isinstance(value.get(name, ""), str):
+            raise ValueError(f"{name} is a command line")
+    return dict(value)
+
+
 def agent_problems(agents: object, path: Path) -> list[str]:
     """What is wrong with single definitions of agents; the others hold."""
     if not isinstance(agents, dict):
@@ -123,5 +153,6 @@ SETTINGS: dict[str, Reader] = {
     "theme": _word("theme"),
     "limits": _limits,
     "agents": _agents,
+    "workspace": _workspace,
 }
 """Every setting there is, by its name in the file."""

@@ -96,7 +96,7 @@ def spawn(registry: Registry, start: Start, config: Config) -> None:
         memory_bytes=request.memory_bytes or 0,
         nice=NICENESS[start.task.priority],
         courtesy=start.task.run is not None,
-        prepare=request.workspace is not None,
+        prepare=request.workspace is not None and request.workspace.prepared,
         check=request.check or "",
         check_s=request.check_timeout_s,
         keep_environment=request.twice or request.retries > start.task.state.retried,
