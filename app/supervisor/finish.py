@@ -246,11 +246,29 @@ def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Out
     own = _own_outcome(registry, task.id, attempt.number)
     if own is not None:
         read = replace(own, headline=own.headline or read.headline, error=own.error or read.error)
+    read = _with_changes(registry, task, attempt.number, read)
     error = attempt.reason if attempt.verdict is Status.STOPPED else attempt.reason or read.error
     return replace(
         read,
         headline=sanitise(read.headline)[:LINE_LENGTH] if read.headline else None,
         error=sanitise(error)[:LINE_LENGTH] if error and attempt.verdict is not Status.COMPLETE else None,
+    )
+
+
+def _with_changes(registry: Registry, task: Task, attempt: int, outcome: Outcome) -> Outcome:
+    """Add the files and the commit that were seen to change, where the task does not tell them itself."""
+    if task.request.workspace is None:
+        return outcome
+    from app.registry.changed import read_changes
+
+    changes = read_changes(registry.home, task.id, attempt)
+    if changes is None:
+        return outcome
+    return replace(
+        outcome,
+        files=outcome.files or tuple(file.path for file in changes.files),
+        commit=outcome.commit or (changes.commits[-1].id if changes.commits else None),
+        headline=outcome.headline or (changes.words if changes.files or changes.commits else None),
     )
 
 

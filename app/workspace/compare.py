@@ -7,7 +7,8 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from app.workspace.changes import ChangedFile, Changes, Commit, Kind, counted, parse_changes, parse_commits
+from app.model.changes import ChangedFile, Changes, Commit, Kind, counted
+from app.workspace.changes import parse_changes, parse_commits
 from app.workspace.git import Git
 from app.workspace.repository import Repository
 from app.workspace.snapshot import LeftOut, Snapshot, stored

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.workspace.changes import Commit, counted
+from app.model.changes import Commit, counted
 from app.workspace.compare import MOST_COMMITS, describe
 from app.workspace.git import OURS, Git, GitError
 from app.workspace.place import BASE, BRANCHES, CARRIED, TAKEN, Workspace, every, from_record, save, to_record

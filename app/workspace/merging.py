@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.workspace.changes import counted
+from app.model.changes import counted
 from app.workspace.combining import combine, commit_tree, pick
 from app.workspace.git import Git, GitError, paths_in
 from app.workspace.place import Workspace

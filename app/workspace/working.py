@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from app.workspace.changes import Changes
+from app.model.changes import Changes
 from app.workspace.compare import changed_left_out, files_between, range_commits
 from app.workspace.git import GitError, paths_in
 from app.workspace.place import CARRIED, TAKEN, Workspace
