@@ -65,8 +65,8 @@ def _status(task: Task, quiet: Silence | None, now: float, colour: bool) -> str:
 
 def _progress(progress: Progress | None) -> Iterator[tuple[str, str]]:
     if progress and progress.label:
-        more = progress.text if progress.text and progress.text != progress.label else ""
-        yield "progress", clean(f"{progress.label} {more}".strip())
+        words = dict.fromkeys(word for word in (progress.label, progress.text, progress.phase) if word)
+        yield "progress", clean(" · ".join(words))
 
 
 def _expected(task: Task, estimate: Estimate | None, now: float) -> Iterator[tuple[str, str]]:

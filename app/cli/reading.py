@@ -9,21 +9,19 @@ from app.model.task import Attempt, Task
 from app.registry.files import read_regular
 from app.registry.paths import Home
 
-PROGRESS_BYTES = 64 * 1024
-"""How much of a log's end is read to see how far the run is."""
-
 SUMMARY_BYTES = 1024 * 1024
 """The most of a summary that is shown; a task that writes more has its log for that."""
 
 
 def progress_in(log: Path) -> Progress | None:
     """How far the run has come that writes this log; None where the log does not tell or cannot be read."""
-    from app.logs.readers import read_progress
+    from app.logs.progress import look
+    from app.logs.readers.steady import unfinished
     from app.logs.window import LogFile
 
     file = LogFile(log)
     try:
-        return read_progress(file.tail_text(PROGRESS_BYTES), cut=file.size() > PROGRESS_BYTES)
+        return unfinished(look(file, file.size()).progress)
     except OSError:
         return None
 

@@ -117,13 +117,17 @@ class LogFile:
     def tail_text(self, max_bytes: int) -> str:
         """The end as plain text, for the readers; from the last hole on, and from a line's start if it can
         be."""
+        return plain(self.tail_raw(max_bytes))
+
+    def tail_raw(self, max_bytes: int) -> str:
+        """The same with all escape sequences and control characters: never to be shown as it is."""
         with open_source(self.path) as source:
             if not source or not source.size:
                 return ""
             start, end, hole = source.extent(source.size - 1)
             first = max(start, end - max_bytes)
             data = b"" if hole else source.read(first, end)
-            return plain(decode(data[data.find(b"\n") + 1 if first > start else 0 :]))
+            return decode(data[data.find(b"\n") + 1 if first > start else 0 :])
 
     def _read(self, operation: Callable[[_Cutter], list[Line]]) -> list[Line]:
         """The lines of one operation, done again when a hole was punched into the log meanwhile: what was

@@ -104,6 +104,7 @@ def _progress(progress: Progress | None) -> dict[str, object] | None:
         "total": progress.total,
         "percent": progress.percent,
         "text": progress.text,
+        "phase": progress.phase,
     }
 
 

@@ -10,13 +10,15 @@ class Progress:
     """How far a running task has come, as far as its output tells.
 
     ``done`` and ``total`` count the same things; ``percent`` is 0 to 100; ``text`` says it in the tool's own
-    terms. What the output does not tell is None.
+    terms; ``phase`` names the part of the work that is counted: another phase counts anew. What the output
+    does not tell is None.
     """
 
     done: int | None = None
     total: int | None = None
     percent: int | None = None
     text: str | None = None
+    phase: str | None = None
 
     @property
     def fraction(self) -> float | None:
@@ -34,7 +36,7 @@ class Progress:
             return f"{self.done}/{self.total}"
         if self.percent is not None:
             return f"{self.percent}%"
-        return self.text or ""
+        return self.text or self.phase or ""
 
 
 @dataclass(frozen=True, slots=True)

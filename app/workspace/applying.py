@@ -13,6 +13,7 @@ import shutil
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from app.workspace.git import Git, GitError, listed_paths, paths_in, remove_file, version
 from app.workspace.journal import Entry, Journal, index_identity
@@ -64,8 +65,7 @@ def merge(plan: MergePlan) -> None:
         try:
             _change(git, journal, entry, f"merge {plan.workspace.branch}: {plan.mode} by delegate")
         except (GitError, OSError) as error:
-            _mend(plan.home, journal)
-            raise CannotMerge(f"nothing was changed: {error}") from None
+            _undo(plan.home, journal, error)
     _note_taken(plan)
     _call_hook(plan)
 
@@ -87,9 +87,22 @@ def _change(git: Git, journal: Journal, entry: Entry, reason: str) -> None:
     journal.lock_index()
     with contextlib.suppress(FileNotFoundError):
         shutil.copy2(journal.git_dir / "index", journal.new_index)
-    replace(git, index=journal.new_index).write("read-tree", "-m", "-u", entry.onto, entry.result)
+    inner = replace(git, index=journal.new_index)
+    inner.run(("update-index", "-q", "--refresh"), writes=True)  # a file that was only touched is no change
+    inner.write("read-tree", "-m", "-u", entry.onto, entry.result)
     git.write("update-ref", "-m", reason, f"refs/heads/{entry.branch}", entry.result, entry.onto)
     _finish(journal)
+
+
+def _undo(home: Repository, journal: Journal, error: Exception) -> NoReturn:
+    """Put everything back behind a merge that failed. Raises CannotMerge, or GitError where that fails too."""
+    try:
+        _mend(home, journal)
+    except (GitError, OSError) as second:
+        raise GitError(
+            f"the merge stopped half-way ({error}) and is mended at the next look ({second})"
+        ) from None
+    raise CannotMerge(f"nothing was changed: {error}") from None
 
 
 def _finish(journal: Journal) -> None:

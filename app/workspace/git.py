@@ -26,6 +26,9 @@ _NEUTRAL = (
 )
 """Settings of the user's that change what git prints or starts, set to what this code reads."""
 
+_NOT_LITERAL = ("check-ignore",)
+"""Commands that refuse to be told that a path is only a path."""
+
 _NO_HOOKS = "core.hooksPath=/dev/null"
 _LOCAL = re.compile(
     r"GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|"
@@ -154,7 +157,8 @@ class Git:
         """The argument list, with the user's settings neutralised that would change what it prints."""
         settings = _NEUTRAL if hooks else (*_NEUTRAL, _NO_HOOKS)
         options = [word for setting in settings for word in ("-c", setting)]
-        return ["git", "--no-pager", "--literal-pathspecs", *options, *arguments]
+        literal = [] if arguments[0] in _NOT_LITERAL else ["--literal-pathspecs"]
+        return ["git", "--no-pager", *literal, *options, *arguments]
 
     def environment(self, *, writes: bool = False) -> dict[str, str]:
         """The environment: the folder says which repository is meant, and nothing may ask for input."""

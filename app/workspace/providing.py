@@ -88,8 +88,9 @@ def _shown(git: Git, paths: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the paths that git does not ignore."""
     if not paths:
         return ()
-    ignored = frozenset(paths_in(git.run(("check-ignore", "-z", "--stdin"), listed_paths(paths)).stdout))
-    return tuple(path for path in paths if path not in ignored)
+    asked = listed_paths([f"./{path}" for path in paths])  # so that no first character has a meaning
+    ignored = frozenset(paths_in(git.run(("check-ignore", "-z", "--stdin"), asked).stdout))
+    return tuple(path for path in paths if f"./{path}" not in ignored)
 
 
 def _unfit(path: str, source: Path, target: Path) -> str | None:

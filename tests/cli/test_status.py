@@ -62,7 +62,7 @@ def test_a_running_task_shows_its_progress(shell: Shell) -> None:
     number = shell.add("sh", "-c", "echo 'tests 47/89'; sleep 60")
     assert until(lambda: shell.status(number)["progress"])
     progress = shell.status(number)["progress"]
-    assert list(progress) == ["done", "total", "percent", "text"]
+    assert list(progress) == ["done", "total", "percent", "text", "phase"]
     assert (progress["done"], progress["total"]) == (47, 89)
     assert "47/89" in shell.run("status").out
 

@@ -10,6 +10,23 @@ from tests.unit.outputs import ALL, output
 CODES = {"cargo/test_failed": 101, "pytest/none_ran": 5, "pytest/interrupted": 2, "pytest/usage": 4}
 
 PASSING = {
+    "bar/rich": (None, None),
+    "bar/tqdm": (None, None),
+    "cmake/make_passed": (None, None),
+    "ctest/passed": ("ctest", "1 passed"),
+    "maven/passed": ("maven", "built"),
+    "mypy/passed": ("mypy", "no type errors in 1 file"),
+    "ninja/nothing": ("ninja", "nothing to build"),
+    "ninja/passed": ("ninja", "built in 14 steps"),
+    "nox/one": ("nox", "1 session: 1 passed"),
+    "nox/passed": ("nox", "3 sessions: 2 passed, 1 skipped"),
+    "npm/installed": ("npm", "packages: 2 added"),
+    "npm/uptodate": ("npm", "nothing to install"),
+    "pip/installed": ("pip", "2 packages installed"),
+    "pip/resolver": ("pip", "1 package installed, conflict in base"),
+    "tox/parallel": ("tox", "3 environments: 3 passed"),
+    "tox/passed": ("tox", "3 environments: 3 passed"),
+    "tsc/watch": ("tsc", "no type errors"),
     "cargo/build_warned": ("cargo", "built, 1 warning"),
     "cargo/test_passed": ("cargo test", "1 passed"),
     "eslint/clean": (None, None),
@@ -43,7 +60,46 @@ _LOCK = (
     "again."
 )
 
+_MAVEN = (
+    "shop: Execution default-resources of goal org.apache.maven.plugins:maven-resources-plugin:2.6:resources "
+    "failed: Plugin org.apache.maven.plugins:maven-resources-plugin:2.6 or one of its dependencies could not "
+    "be resolved: Failed to collect dependencies at org.apache.maven.plugins:maven-resources-plu…"
+)
+
 FAILING: dict[str, tuple[str | None, str]] = {
+    "cmake/make_failed": (None, "‘undeclared’ undeclared (first use in this function) (/shop/l4.c:1:21)"),
+    "ctest/failed": ("1 failed, 1 passed", "totals - failed"),
+    "ctest/none": ("no tests found", "no tests found"),
+    "ctest/output": ("1 failed, 1 passed", "totals - failed"),
+    "maven/failed": ("build failed", _MAVEN),
+    "mypy/failed": ("3 errors in 2 files", f"{_MYPY} (b.py:1)"),
+    "mypy/syntax": ("3 errors in 1 file", "Expected an identifier [syntax] (d.py:1)"),
+    "mypy/usage": ("1 error in 1 file", "Cannot read file: No such file or directory (nosuch.py)"),
+    "ninja/failed": (
+        "build failed",
+        "‘undeclared’ undeclared (first use in this function) (/shop/l4.c:1)",
+    ),
+    "nox/failed": ("3 sessions: 1 failed, 1 passed, 1 skipped", "tests: exit 3"),
+    "pip/check": ("conflict in base", "conflict in base: beta 1.0 wants >=2, 1.0 is installed"),
+    "pip/conflict": ("conflict in base", "conflict in base: alpha 1.0 wants <2, beta 1.0 wants >=2"),
+    "pip/missing": (None, "there is no nosuchthing to install"),
+    "tox/failed": ("3 environments: 1 failed, 2 passed", "lint: exit 1"),
+    "tsc/failed": (
+        "3 errors in 2 files",
+        "Type 'string' is not assignable to type 'number'. [TS2322] (a.ts:1)",
+    ),
+    "tsc/pretty": (
+        "3 errors in 2 files",
+        "Type 'string' is not assignable to type 'number'. [TS2322] (a.ts:1)",
+    ),
+    "tsc/pretty_one": (
+        "1 error in 1 file",
+        "Property 'lg' does not exist on type 'Console'. [TS2339] (b.ts:2)",
+    ),
+    "tsc/watch_failed": (
+        "1 error in 1 file",
+        "Type 'number' is not assignable to type 'string'. [TS2322] (a.ts:1)",
+    ),
     "cargo/build_failed": ("2 errors, 1 warning", "error[E0308]: mismatched types (src/main.rs:2)"),
     "cargo/no_manifest": (None, "error: could not find `Cargo.toml` in `/shop` or any parent directory"),
     "cargo/run_panicked": (None, "index out of bounds: the len is 0 but the index is 3 (src/main.rs:1)"),
@@ -72,7 +128,7 @@ FAILING: dict[str, tuple[str | None, str]] = {
     "generic/gcc": (None, "‘y’ undeclared (first use in this function) (a.c:1:20)"),
     "generic/git_fatal": (None, "fatal: not a git repository (or any of the parent directories): .git"),
     "generic/make": (None, "ls: cannot access 'nowhere': No such file or directory"),
-    "generic/mypy": (None, f"{_MYPY} (m.py:1)"),
+    "generic/mypy": ("2 errors in 1 file", f"{_MYPY} (m.py:1)"),
     "generic/node_rejection": (None, "Error: db closed: refused"),
     "generic/node_syntax": (None, "SyntaxError: Unexpected token ';'"),
     "generic/node_uncaught": (None, "TypeError: Cannot read properties of undefined (reading 'total')"),
@@ -81,7 +137,10 @@ FAILING: dict[str, tuple[str | None, str]] = {
     "generic/system_exit": (None, "bad input: 7"),
     "generic/traceback_chained": (None, "RuntimeError: cannot load missing.toml"),
     "generic/traceback_multiline": (None, "ValueError: first line"),
-    "generic/tsc": (None, "Type 'string' is not assignable to type 'number'. [TS2322] (ts/a.ts(1,7))"),
+    "generic/tsc": (
+        "2 errors in 1 file",
+        "Type 'string' is not assignable to type 'number'. [TS2322] (ts/a.ts:1)",
+    ),
     "go/build_failed": ("1 of 2 packages failed", "./cart.go:14:9: undefined: totl"),
     "go/failed": ("2 tests failed, 1 of 3 packages failed", "TestTotal - got 3, want 4 (cart_test.go:12)"),
     "go/go_build": ("2 errors", "./main.go:8:14: undefined: run"),
@@ -128,8 +187,8 @@ FAILING: dict[str, tuple[str | None, str]] = {
     ),
     "npm/e404": (None, "Not Found - GET https://registry.example/no-such-package-zzz-1234"),
     "npm/eresolve": (
-        None,
-        'unable to resolve dependency tree: peer react@"17.0.2" from react-dom@17.0.2',
+        "conflict in react",
+        "conflict in react: react-dom@17.0.2 wants 17.0.2, 18.3.1 is there",
     ),
     "npm/missing_script": (None, 'Missing script: "nothing"'),
     "npm/no_lock": (None, _LOCK),

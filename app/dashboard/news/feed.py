@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from app.logs.progress import look
 from app.logs.sanitise import sanitise
 from app.logs.silence import silence_of
 from app.logs.window import LogFile
@@ -23,6 +25,9 @@ from app.model.task import Task
 from app.model.vitals import Silence
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
 from app.supervisor import launch
+
+if TYPE_CHECKING:
+    from app.logs.readers.steady import Steady
 
 FIRST_TASKS = 300
 """How many of the newest tasks are read before the first paint; older ones come behind."""
@@ -38,9 +43,6 @@ ALIVE_PERIOD_S = 1.0
 
 BURST_S = 0.05
 """The shortest time between two looks at the records: a burst of changes is one look, not twenty."""
-
-TAIL_BYTES = 64 * 1024
-"""How much of a log's end is read for progress and the last line."""
 
 _DEBOUNCE_MS, _STEP_MS, _PATIENCE_MS = 100, 100, 10_000  # half the idle cost of 50 ms steps
 _FAULTS = (UnknownTask, DamagedRecord, OSError)
@@ -117,6 +119,7 @@ class Feed:
         self._known: dict[str, tuple[int, ...]] = {}
         self._open: dict[str, Task] = {}
         self._sizes: dict[Path, int] = {}
+        self._steady: dict[Path, Steady] = {}
         self._silent: dict[str, str] = {}
         self._expected: set[str] = set()
         self._horizon = ""
@@ -305,17 +308,17 @@ class Feed:
                     self._tell_log(task.id, self._registry.home.log(task.attempt.log))
 
     def _tell_log(self, task_id: str, path: Path) -> None:
-        from app.logs.readers import read_progress  # 15 ms that the first paint need not wait for
-
         log = LogFile(path)
         size = log.size()
         if size == self._sizes.get(path, 0):
             return
         self._sizes[path] = size
         self._silent.pop(task_id, None)  # whoever is told that it spoke forgets its silence
-        text = log.tail_text(TAIL_BYTES)
-        progress = read_progress(text, cut=size > TAIL_BYTES)
-        self._post(LogSpoke(task_id, progress, last_line(text)))
+        from app.logs.readers.steady import Steady
+
+        seen = look(log, size)
+        steady = self._steady.setdefault(path, Steady())
+        self._post(LogSpoke(task_id, steady.take(seen.progress), last_line(seen.text)))
 
     def _tell_silences(self) -> None:
         """Tell who is silent in other words than before: once a minute, not once a second."""

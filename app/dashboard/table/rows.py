@@ -23,6 +23,9 @@ LIKE_A_QUESTION = "question?"
 """Stands in the row of a quiet task whose last line looks like a question."""
 
 
+MOST_SHOWN = 0.99
+"""The most of a bar that is filled before the end: only the exit says that all is done."""
+
 LATE = "!"
 """Stands behind the usual duration of a task that takes unusually long, for those who see no colours."""
 
@@ -109,7 +112,7 @@ def row_of(
         agent=sanitise(task.request.agent),
         word="stopping" if task.stopping else status.word,
         unread=task.unread,
-        fraction=progress.fraction if progress else None,
+        fraction=_bar(progress),
         result=result,
         time=time_cell(task, moment),
         last=last if last != result else "",
@@ -118,6 +121,12 @@ def row_of(
         overdue=late,
         counted=bool(status.ended and task.attempt and task.attempt.outcome.failed),
     )
+
+
+def _bar(progress: Progress | None) -> float | None:
+    """The filled part of the bar: while the run goes on it is never all of it."""
+    fraction = progress.fraction if progress else None
+    return None if fraction is None else min(fraction, MOST_SHOWN)
 
 
 def set_or_drop(known: dict[str, Value], key: str, value: Value | None) -> None:

@@ -6,5 +6,6 @@ Everything here is pure and takes plain text: escape sequences stripped, progres
 from __future__ import annotations
 
 from app.logs.readers.read import read_outcome, read_progress
+from app.logs.readers.signals import signalled
 
-__all__ = ["read_outcome", "read_progress"]
+__all__ = ["read_outcome", "read_progress", "signalled"]

@@ -38,11 +38,15 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A tool's own account of its end, up to the offset ``at``; ``failing`` is what the tool says itself."""
+    """A tool's own account of its end, up to the offset ``at``; ``failing`` is what the tool says itself.
+
+    ``wraps`` is for a tool that runs others, which know better than it does why one of them failed.
+    """
 
     at: int
     outcome: Outcome
     failing: bool
+    wraps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

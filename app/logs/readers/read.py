@@ -7,20 +7,36 @@ import signal as signals
 from dataclasses import replace
 
 from app.logs.readers import (
+    bars,
     cargo,
+    ctest,
+    docker,
+    dotnet,
     eslint,
     generic,
     go,
+    gradle,
     jest,
+    maven,
     mocha,
+    mypy,
+    ninja,
     node,
+    nox,
+    npm,
+    phpunit,
+    pip,
     pytest,
+    rspec,
     ruff,
+    swift,
     tap,
+    tox,
+    tsc,
     unittest,
     vitest,
 )
-from app.logs.readers.base import Output, Reader, Report, Sighting
+from app.logs.readers.base import Output, Reader, Report, Sighting, no_progress, shorten
 from app.logs.readers.errors import any_error, last_said, strong_error
 from app.model.outcome import Outcome, Progress
 
@@ -36,8 +52,30 @@ READERS: tuple[Reader, ...] = (
     go.READER,
     eslint.READER,
     ruff.READER,
+    mypy.READER,
+    tsc.READER,
+    gradle.READER,
+    maven.READER,
+    rspec.READER,
+    phpunit.READER,
+    dotnet.READER,
+    swift.READER,
+    ctest.READER,
+    ninja.READER,
+    docker.READER,
+    pip.READER,
+    npm.READER,
+    bars.READER,
+    tox.READER,
+    nox.READER,
 )
 """Every tool that is understood; any other program's output goes to the generic reader."""
+
+_COUNTING = tuple(reader for reader in READERS if reader.progress is not no_progress)
+"""Those that can say anything before the end: looking for the marks of the others costs time too."""
+
+WRAPPERS = ("tox", "nox")
+"""Tools that run others: what is at work in them names the phase of whatever it counts."""
 
 _STAMP = re.compile(r"^\[\d\d:\d\d:\d\d\] ", re.M)
 _NEAR = 2000
@@ -52,12 +90,24 @@ def read_progress(tail: str, *, cut: bool = False) -> Progress | None:
     """
     output = Output(_plain(tail), cut)
     sightings = [
-        found for reader in READERS if reader.concerns(output.text) and (found := reader.progress(output))
+        (found, reader.tool)
+        for reader in _COUNTING
+        if reader.concerns(output.text) and (found := reader.progress(output))
     ]
-    newest = max(sightings, key=lambda found: found.at, default=None)
+    newest, tool = max(sightings, key=lambda seen: seen[0].at, default=(None, ""))
     if newest is None or newest.over:
         newest = _behind(output, newest)
-    return newest.progress if newest else None
+    if newest is None:
+        return None
+    around = next((seen for seen, of in sightings if of in WRAPPERS and of != tool), None)
+    return _within(newest.progress, around)
+
+
+def _within(progress: Progress, around: Sighting | None) -> Progress:
+    """Progress with the part of the whole that it counts: the environment of tox, the session of Nox."""
+    if around is None or around.over or around.progress.phase is None:
+        return progress
+    return replace(progress, phase=around.progress.phase)
 
 
 def _behind(output: Output, newest: Sighting | None) -> Sighting | None:
@@ -99,6 +149,8 @@ def _failed(text: str, reports: list[Report], exit_code: int) -> Outcome:
     last = reports[-1] if reports else None
     if last is None:
         return Outcome(error=any_error(text) or _exit(exit_code))
+    if last.failing and last.wraps:
+        return _unwrapped(last.outcome, reports[:-1])
     if last.failing:
         return last.outcome if last.outcome.error else replace(last.outcome, error=any_error(text))
     rest = text[last.at :]
@@ -108,6 +160,15 @@ def _failed(text: str, reports: list[Report], exit_code: int) -> Outcome:
         return earlier.outcome
     headline = f"exit {exit_code} after {last.outcome.headline}" if last.outcome.headline else None
     return replace(last.outcome, headline=headline, error=said or last_said(rest) or _exit(exit_code))
+
+
+def _unwrapped(outcome: Outcome, inner: list[Report]) -> Outcome:
+    """The account of a tool that runs others, with the reason of the one in it that failed."""
+    cause = _unresolved(inner)
+    if cause is None or not cause.outcome.error or not outcome.error:
+        return outcome
+    where = outcome.error.rpartition(": exit ")[0]
+    return replace(outcome, error=shorten(f"{where}: {cause.outcome.error}"))
 
 
 def _unresolved(reports: list[Report]) -> Report | None:

@@ -1,0 +1,138 @@
+"""Throwing work away: what is asked, what comes back, what is cleaned up by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from app.workspace.discarding import HoldsWork, bring_back, clean, discard, discarded, forget, holdings
+from app.workspace.place import every
+from app.workspace.working import uncommitted_in
+from tests.workspace.repositories import Repo
+from tests.workspace.test_worktrees import HOSTILE
+
+
+def test_nothing_is_thrown_away_without_a_yes(repo: Repo) -> None:
+    workspace = repo.workspace()
+    agent = repo.within(workspace)
+    agent.write("new.txt", "new\n")
+    agent.commit("One")
+    agent.write("new.txt", "newer\n")
+    agent.commit("Two")
+    for name in ("x", "y", "z"):
+        agent.write(name, "loose\n")
+    assert holdings(workspace).words == "holds 2 commits, 3 uncommitted files, not merged"
+    with pytest.raises(HoldsWork, match="#7 holds 2 commits, 3 uncommitted files, not merged"):
+        discard(workspace)
+    assert (workspace.folder / "x").exists()
+
+
+def test_what_was_thrown_away_comes_back_as_it_was(repo: Repo) -> None:
+    repo.write("a.txt", "carried\n")
+    workspace = repo.workspace(carry=True)
+    agent = repo.within(workspace)
+    agent.write("committed.txt", "committed\n")
+    agent.git("add", "committed.txt")
+    agent.git("commit", "-q", "-m", "Committed")
+    tip = agent.head()
+    for name in HOSTILE:
+        agent.write(name, "loose\n")
+    (workspace.folder / "keep.txt").unlink()
+    before = agent.git("status", "--porcelain")
+    mine = repo.state(refs=False)
+    gone = discard(workspace, yes=True)
+    assert gone is not None
+    assert not workspace.folder.exists()
+    assert repo.git("branch", "--format=%(refname:short)") == "main"
+    repo.git("gc", "-q", "--prune=now")
+    assert discarded(repo.facts()) == (gone,)
+    back = bring_back(repo.facts(), gone.ref)
+    assert repo.state(refs=False) == mine
+    assert agent.head() == tip
+    assert agent.git("status", "--porcelain") == before
+    assert agent.git("branch", "--show-current") == workspace.branch
+    assert set(uncommitted_in(back)) == {*HOSTILE, "keep.txt"}
+    assert every(repo.facts()) == (back,)
+    assert discarded(repo.facts()) == ()
+
+
+def test_commits_on_no_branch_of_a_worktree_count_and_come_back(repo: Repo) -> None:
+    workspace = repo.workspace()
+    agent = repo.within(workspace)
+    agent.git("checkout", "-q", "--detach")
+    agent.write("a.txt", "detached\n")
+    lost = agent.commit("Detached")
+    assert [commit.subject for commit in holdings(workspace).commits] == ["Detached"]
+    gone = discard(workspace, yes=True)
+    assert gone is not None
+    repo.git("gc", "-q", "--prune=now")
+    assert repo.git("cat-file", "-t", lost) == "commit"
+
+
+def test_work_that_another_branch_has_is_not_lost(repo: Repo) -> None:
+    workspace = repo.workspace()
+    agent = repo.within(workspace)
+    agent.write("new.txt", "new\n")
+    agent.commit("New")
+    repo.git("branch", "other", workspace.branch)
+    assert holdings(workspace).empty
+    assert discard(workspace) is None
+    assert repo.git("branch", "--format=%(refname:short)").split() == ["main", "other"]
+
+
+def test_a_folder_that_was_removed_by_hand_leaves_its_commits(repo: Repo) -> None:
+    workspace = repo.workspace()
+    agent = repo.within(workspace)
+    agent.write("new.txt", "new\n")
+    tip = agent.commit("New")
+    shutil.rmtree(workspace.folder)
+    held = holdings(workspace)
+    assert held.missing
+    assert held.words == "holds 1 commit, not merged"
+    gone = discard(workspace, yes=True)
+    assert gone is not None
+    assert every(repo.facts()) == ()
+    bring_back(repo.facts(), gone.ref)
+    assert agent.head() == tip
+    assert agent.git("status", "--porcelain") == ""
+
+
+def test_cleaning_takes_only_what_holds_nothing(repo: Repo) -> None:
+    empty, full, living = (repo.workspace(number, "task") for number in (1, 2, 3))
+    repo.within(full).write("new.txt", "new\n")
+    place = repo.top.parent / "workspaces"
+    assert clean(repo.facts(), repo.top, ()).removed == ()
+    done = clean(repo.facts(), place, {3})
+    assert done.removed == (empty,)
+    assert [(workspace, held.words) for workspace, held in done.kept] == [
+        (full, "holds 1 uncommitted file, not merged")
+    ]
+    assert every(repo.facts()) == (full, living)
+    assert repo.git("branch", "--format=%(refname:short)").split() == [full.branch, living.branch, "main"]
+
+
+def test_a_file_too_large_to_keep_needs_a_word_of_its_own(repo: Repo) -> None:
+    workspace = repo.workspace()
+    large = repo.within(workspace).write("large.dat", b"")
+    os.truncate(large, 600 * 1024 * 1024)
+    assert holdings(workspace).uncommitted == ("large.dat",)
+    with pytest.raises(HoldsWork, match=r"too large to be kept for an undo: large\.dat"):
+        discard(workspace, yes=True)
+    assert large.exists()
+    gone = discard(workspace, yes=True, lose=True)
+    assert gone is not None
+    assert gone.left_out == "large.dat"
+
+
+def test_what_is_forgotten_is_gone(repo: Repo) -> None:
+    workspace = repo.workspace()
+    repo.within(workspace).write("new.txt", "new\n")
+    gone = discard(workspace, yes=True)
+    assert gone is not None
+    with pytest.raises(Exception, match="nothing that was discarded"):
+        forget(repo.facts(), "refs/heads/main")
+    forget(repo.facts(), gone.ref)
+    assert discarded(repo.facts()) == ()
+    assert repo.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
