@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from typing import IO
 
-from app.workspace.changes import ChangedFile
+from app.model.changes import ChangedFile
 from app.workspace.compare import DIFF
 from app.workspace.git import Git, GitError, explain
 from app.workspace.hunks import Index, Row, Sides, row, side_by_side

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.workspace.changes import ChangedFile, Changes, Kind
+from app.model.changes import ChangedFile, Changes, Kind
 
 PASSED_OVER = frozenset(
     {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", ".cache"}

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from app.model.changes import Changes
 from app.registry.files import write_atomic
-from app.workspace.changes import Changes
 from app.workspace.compare import in_place
 from app.workspace.folders import FolderState, Seen, changes_between, look_at
 from app.workspace.git import GitError

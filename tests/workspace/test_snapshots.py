@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.workspace.changes import Changes, Kind
+from app.model.changes import Changes, Kind
 from app.workspace.recording import begin, end
 from app.workspace.snapshot import Bounds, take
 from tests.workspace.repositories import Repo

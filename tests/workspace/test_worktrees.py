@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.workspace.changes import Kind
+from app.model.changes import Kind
 from app.workspace.git import RepositoryBusy
 from app.workspace.place import branch_name, every, from_record, to_record
 from app.workspace.providing import Provision
