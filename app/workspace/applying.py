@@ -95,7 +95,7 @@ def _change(git: Git, journal: Journal, entry: Entry, reason: str) -> None:
 
 
 def _undo(home: Repository, journal: Journal, error: Exception) -> NoReturn:
-    """Put everything back behind a merge that failed. Raises CannotMerge, or GitError where that fails too."""
+    """Put all back behind a merge that failed. Raises CannotMerge, or GitError where that fails too."""
     try:
         _mend(home, journal)
     except (GitError, OSError) as second:

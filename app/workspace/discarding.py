@@ -10,7 +10,7 @@ from pathlib import Path
 from app.model.changes import Commit, counted
 from app.workspace.compare import MOST_COMMITS, describe
 from app.workspace.git import OURS, Git, GitError
-from app.workspace.place import BASE, BRANCHES, CARRIED, TAKEN, Workspace, every, from_record, save, to_record
+from app.workspace.place import BRANCHES, CARRIED, TAKEN, Workspace, every, from_record, save, to_record
 from app.workspace.providing import NOTHING, Provision, provide
 from app.workspace.repository import Repository, look
 from app.workspace.snapshot import MEBIBYTE, Bounds
@@ -120,7 +120,6 @@ def bring_back(repository: Repository, ref: str, provision: Provision = NOTHING)
         raise GitError(f"git made no worktree at {workspace.folder}")
     made.git.write("read-tree", "-m", "-u", "HEAD", commit)
     made.git.write("reset", "--quiet", "--mixed", "HEAD")
-    made.git.write("update-ref", BASE, workspace.base)
     if workspace.carried:
         made.git.write("update-ref", CARRIED, workspace.carried)
     got = provide(repository.folder, workspace.folder, provision)

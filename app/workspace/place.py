@@ -16,7 +16,6 @@ BRANCHES = "delegate/"
 RECORD = "delegate.json"
 """The record of a workspace, in git's own folder for the worktree; there only once the workspace is whole."""
 
-BASE = "refs/worktree/delegate/base"
 CARRIED = "refs/worktree/delegate/carried"
 TAKEN = "refs/worktree/delegate/taken"
 """References of the worktree alone: they keep commits from being collected, are in no listing of branches,

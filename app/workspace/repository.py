@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.workspace.git import Git, GitError
+from app.workspace.git import Git, GitError, explain
 
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
@@ -16,6 +16,11 @@ _UNDER_WAY = {
     "rebase-apply": "a rebase",
     "BISECT_LOG": "a bisect",
 }
+_PLACES = (
+    *("--absolute-git-dir", "--is-bare-repository", "--is-inside-work-tree", "--git-common-dir"),
+    "--show-toplevel",
+)
+"""What git is asked at once; the last one fails where there is no checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +69,27 @@ def look(folder: Path) -> Repository | None:
     Raises GitError where there is one that git will not read, and where there is no git.
     """
     git = Git(folder)
-    done = git.run(("rev-parse", "--absolute-git-dir"))
-    if done.returncode:
+    done = git.run(("rev-parse", *_PLACES))
+    if done.returncode and not done.stdout:
         if b"not a git repository" in done.stderr and not _has_git(folder):
             return None
-        git.read("rev-parse", "--absolute-git-dir")  # says why
-        raise GitError(f"git cannot read the repository at {folder}")
-    git_dir = _resolved(done.stdout, folder)
-    bare = git.line("rev-parse", "--is-bare-repository") == "true"
-    inside = git.line("rev-parse", "--is-inside-work-tree") == "true"
-    top = _resolved(git.read("rev-parse", "--show-toplevel"), folder) if inside else None
+        raise GitError(explain(("rev-parse",), done))
+    words = done.stdout.removesuffix(b"\n").split(b"\n")
+    if len(words) != len(_PLACES) - bool(done.returncode):  # a path has a line end in it
+        words = [git.run(("rev-parse", place)).stdout.removesuffix(b"\n") for place in _PLACES]
+    git_dir, bare, inside, common, *top = words
     branch = git.line("symbolic-ref", "--quiet", "HEAD")
+    place = _resolved(git_dir, folder)
+    checkout = _resolved(top[0], folder) if inside == b"true" else None
     return Repository(
-        top=top,
-        git_dir=git_dir,
-        common=_resolved(git.read("rev-parse", "--git-common-dir"), folder),
+        top=checkout,
+        git_dir=place,
+        common=_resolved(common, folder),
         head=git.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}"),
         branch=None if branch is None else branch.removeprefix("refs/heads/"),
-        bare=bare,
-        submodules=top is not None and (top / ".gitmodules").exists(),
-        under_way=next((what for name, what in _UNDER_WAY.items() if (git_dir / name).exists()), None),
+        bare=bare == b"true",
+        submodules=checkout is not None and (checkout / ".gitmodules").exists(),
+        under_way=next((what for name, what in _UNDER_WAY.items() if (place / name).exists()), None),
     )
 
 
@@ -101,7 +107,7 @@ def uncommitted(repository: Repository) -> tuple[str, ...]:
 
 
 def _resolved(raw: bytes, folder: Path) -> Path:
-    return Path(os.path.realpath(folder / os.fsdecode(raw.removesuffix(b"\n"))))
+    return Path(os.path.realpath(folder / os.fsdecode(raw)))
 
 
 def _has_git(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.workspace.git import OURS, Git, GitError, remove_file
-from app.workspace.place import BASE, BRANCHES, CARRIED, RECORD, Workspace, branch_name, every, save
+from app.workspace.place import BRANCHES, CARRIED, RECORD, Workspace, branch_name, every, save
 from app.workspace.providing import NOTHING, Provision, keep_out_of_status, provide
 from app.workspace.repository import Repository, look
 from app.workspace.snapshot import BOUNDS, Bounds, take
@@ -50,10 +50,12 @@ def create(repository: Repository, wanted: Wanted) -> Workspace:
             return standing
     base = _base(repository, wanted)
     _clear_half_made(repository, wanted.folder)
-    branch = _free_branch(repository, wanted, base)
+    branch, there = _free_branch(repository, wanted, base)
     wanted.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        _add(repository, wanted.folder, branch, base)
+        place = str(wanted.folder)
+        words = [place, branch] if there else ["--no-track", "-b", branch, place, base]
+        repository.git.write("worktree", "add", "--quiet", *words)
         return _furnish(repository, wanted, branch, base)
     except BaseException:
         with contextlib.suppress(GitError, OSError, CannotIsolate):
@@ -85,7 +87,8 @@ def _base(repository: Repository, wanted: Wanted) -> str:
         )
     if wanted.base.startswith("-"):
         raise CannotIsolate(f"base:{wanted.base} is not a commit")
-    base = repository.git.line("rev-parse", "--verify", "--quiet", f"{wanted.base}^{{commit}}")
+    found = ("rev-parse", "--verify", "--quiet", f"{wanted.base}^{{commit}}")
+    base = repository.head if wanted.base == "HEAD" else repository.git.line(*found)
     if base is None:
         raise CannotIsolate(f"base:{wanted.base} is no commit, branch or tag of this repository")
     if wanted.carry and base != repository.head:
@@ -93,13 +96,19 @@ def _base(repository: Repository, wanted: Wanted) -> str:
     return base
 
 
-def _free_branch(repository: Repository, wanted: Wanted, base: str) -> str:
-    """A branch name that is free, or was left at the same commit by an attempt that was killed."""
+def _free_branch(repository: Repository, wanted: Wanted, base: str) -> tuple[str, bool]:
+    """A branch name that is free, or was left at the same commit by an attempt that was killed.
+
+    Tells, too, whether the branch is there already.
+    """
+    form = "--format=%(refname) %(objectname) %(if)%(worktreepath)%(then)used%(end)"
+    listed = os.fsdecode(repository.git.read("for-each-ref", form, f"refs/heads/{BRANCHES}"))
+    standing = {line.split(" ")[0]: line.split(" ")[1:] for line in listed.splitlines()}
     for again in range(1, _MOST_BRANCHES):
         branch = branch_name(wanted.number, wanted.name, again)
-        tip = repository.git.line("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
-        if tip is None or (tip == base and _checked_out(repository.git, branch) is None):
-            return branch
+        found = standing.get(f"refs/heads/{branch}")
+        if found is None or found == [base, ""]:
+            return branch, found is not None
     raise CannotIsolate(f"there are {_MOST_BRANCHES} branches called {branch}: delete those you do not need")
 
 
@@ -108,34 +117,25 @@ def _checked_out(git: Git, branch: str) -> str | None:
     return git.line("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}")
 
 
-def _add(repository: Repository, folder: Path, branch: str, base: str) -> None:
-    ref = f"refs/heads/{branch}"
-    new = repository.git.line("rev-parse", "--verify", "--quiet", ref) is None
-    words = ["--no-track", "-b", branch, str(folder), base] if new else [str(folder), branch]
-    repository.git.write("worktree", "add", "--quiet", *words)
-
-
 def _furnish(repository: Repository, wanted: Wanted, branch: str, base: str) -> Workspace:
     """Give a fresh worktree all that is asked for, and only then its record."""
-    made = look(wanted.folder)
-    if made is None or made.top is None:
-        raise GitError(f"git made no worktree at {wanted.folder}")
-    carried, notes = _carry(repository, made, wanted) if wanted.carry else (None, ())
-    got = provide(repository.folder, made.top, wanted.provision)
-    shown = keep_out_of_status(repository.git, made.git, repository.common, got.paths)
+    folder = Path(os.path.realpath(wanted.folder))
+    git = Git(folder)
+    carried, notes = _carry(repository, git, wanted, base) if wanted.carry else (None, ())
+    got = provide(repository.folder, folder, wanted.provision)
+    shown = keep_out_of_status(repository.git, git, repository.common, got.paths)
     notes += (*got.notes, *(f"git does not ignore {path}: the task may commit it" for path in shown))
-    if made.submodules:
+    if (folder / ".gitmodules").exists():
         notes += ("submodules are empty here: let the set-up command run git submodule update --init",)
-    made.git.write("update-ref", BASE, base)
     workspace = Workspace(
         number=wanted.number,
         name=wanted.name,
-        folder=made.top,
+        folder=folder,
         branch=branch,
         base=base,
         home=repository.folder,
         common=repository.common,
-        git_dir=made.git_dir,
+        git_dir=_git_dir(folder),
         carried=carried,
         linked=got.paths,
         notes=notes,
@@ -144,20 +144,25 @@ def _furnish(repository: Repository, wanted: Wanted, branch: str, base: str) -> 
     return workspace
 
 
-def _carry(repository: Repository, made: Repository, wanted: Wanted) -> tuple[str | None, tuple[str, ...]]:
+def _git_dir(folder: Path) -> Path:
+    """Git's own folder for a worktree, as the file that stands for it says (gitrepository-layout(5))."""
+    said = (folder / ".git").read_bytes().removeprefix(b"gitdir: ").removesuffix(b"\n")
+    return Path(os.path.realpath(folder / os.fsdecode(said)))
+
+
+def _carry(repository: Repository, git: Git, wanted: Wanted, base: str) -> tuple[str | None, tuple[str, ...]]:
     """Bring the user's uncommitted changes into a worktree, uncommitted; returns a commit that holds them."""
     snapshot = take(repository, bounds=wanted.bounds)
-    base = made.head or ""
     notes = tuple(
         f"{entry.path or 'a file'} was not taken along: {entry.reason}" for entry in snapshot.left_out
     )
-    if repository.git.line("rev-parse", f"{base}^{{tree}}") == snapshot.tree:
+    if git.line("rev-parse", f"{base}^{{tree}}") == snapshot.tree:
         return None, notes
     message = f"What was uncommitted when #{wanted.number} began"
-    carried = made.git.write("commit-tree", snapshot.tree, "-p", base, "-m", message, by=OURS)
-    made.git.write("update-ref", CARRIED, carried)
-    made.git.write("read-tree", "-m", "-u", base, snapshot.tree)
-    made.git.write("reset", "--quiet", "--mixed", base)
+    carried = git.write("commit-tree", snapshot.tree, "-p", base, "-m", message, by=OURS)
+    git.write("update-ref", CARRIED, carried)
+    git.write("read-tree", "-m", "-u", base, snapshot.tree)
+    git.write("reset", "--quiet", "--mixed", base)
     return carried, notes
 
 

@@ -19,6 +19,7 @@ from app.supervisor import operations
 from tests.bench.queueing import fifty, thousand
 from tests.bench.screen import Screen
 from tests.bench.stopping import hard_payloads
+from tests.bench.workspaces import difference, workspaces
 from tests.bench.world import Figure, delegate_command, fill, in_turn, milliseconds, scratch
 from tests.support import delegate
 
@@ -46,7 +47,8 @@ KEYS = 40
 
 def main(names: list[str]) -> None:
     """Measure everything, or what is named; one line a figure."""
-    benches = (status, submit, runner_memory, idle, first_paint, flood, fifty, thousand, hard_payloads)
+    world = (status, submit, runner_memory, idle, first_paint, flood)
+    benches = (*world, fifty, thousand, hard_payloads, workspaces, difference)
     known: dict[str, Callable[[], Iterator[object]]] = {bench.__name__: bench for bench in benches}
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"there is no bench {', '.join(unknown)}; there are: {', '.join(known)}")
