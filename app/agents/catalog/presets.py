@@ -37,6 +37,7 @@ class Way:
     model: tuple[str, ...] = ()
     agent: tuple[str, ...] = ()
     agent_is_mode: bool = False
+    agent_decides: bool = False
     tools: tuple[str, ...] = ()
     join: str = ","
     always: bool = False
