@@ -80,10 +80,10 @@ class Teller:
         """A line of our own in the log."""
         self.log.line(text)
 
-    def refused(self, title: str, by: By, words: str) -> None:
+    def refused(self, tool: Tool, by: By, words: str) -> None:
         """We have refused the use of a tool; ``words`` say who did and why."""
-        self.log.line(f"✗ {words}: {title}")
-        self.collected.refuse(title, by)
+        self.log.line(f"✗ {words}: {lines.tool_title(tool)}")
+        self.collected.refuse(lines.tool_title(tool), by, tool.id)
         self.tell(denied=self._denied())
 
     def tell(self, **changes: Any) -> None:
