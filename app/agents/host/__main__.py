@@ -1,4 +1,4 @@
-"""``python -I -m app.agents.host``: has an agent work on the task it was started for, and tells how it went."""
+"""``python -I -m app.agents.host``: has an agent work on the task it was started for, and tells how that went."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from app.agents.events import Ended
 from app.agents.host import changes
 from app.agents.host.assignment import Assignment, NoAssignment, read_assignment
 from app.agents.host.ending import Ending
@@ -91,8 +90,9 @@ def _not_to_be_run(assignment: Assignment) -> str | None:
 def _run(assignment: Assignment, teller: Teller, waker: Waker, messages: Messages) -> Ending:
     """Speak with the client in the way that it understands."""
     if assignment.run.channel is Channel.EXEC:
-        teller.take(Ended(False, reason="not started", error="the exec channel is not there yet"))
-        return Ending(code=1)
+        from app.agents.exec.channel import run_exec
+
+        return run_exec(assignment, teller, waker)
     from app.agents.acp.channel import run_acp
 
     return run_acp(assignment, _command(assignment), teller, waker, messages)
