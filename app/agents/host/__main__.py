@@ -1,4 +1,4 @@
-"""``python -I -m app.agents.host``: has an agent work on the task it was started for, and tells how that went."""
+"""``python -I -m app.agents.host``: has an agent work on the task it was started for, and tells how it went."""
 
 from __future__ import annotations
 
