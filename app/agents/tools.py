@@ -32,6 +32,15 @@ _NAMES = {
 }
 _ABILITIES = {name: ability for ability, names in _NAMES.items() for name in names.split()}
 
+_TWINS = {
+    "read": "fs_read",
+    "write": "fs_write",
+    "shell": "execute_bash",
+    "execute_cmd": "execute_bash",
+    "aws": "use_aws",
+}
+"""Newer names of tools that Kiro knows by an older one too."""
+
 
 def ability_of(tool: str) -> Ability | str:
     """The ability that a tool gives; a tool that is not known, such as a service's, is its own name.
@@ -40,3 +49,8 @@ def ability_of(tool: str) -> Ability | str:
     """
     name = tool.partition("(")[0].strip()
     return _ABILITIES.get(name.lower(), name)
+
+
+def same_name(tool: str) -> str:
+    """The one name of a tool that its client knows by two."""
+    return _TWINS.get(tool, tool)

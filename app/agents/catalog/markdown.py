@@ -37,6 +37,7 @@ _CLAUDE = frozenset(
         *("hooks", "mcpServers", "skills", "color"),
     }
 )
+_SHOWN = ("permissionMode", "disallowedTools", "skills")
 _OPENCODE = frozenset({"name", "description", "mode", "model", "tools", "permission"})
 _COPILOT = frozenset({"name", "description", "tools", "model", "mcpServers", "mcp-servers", "target"})
 
@@ -113,9 +114,7 @@ def _claude(record: Mapping[str, object], stem: str, prompt: str) -> Found:
         name=checked_name(record.get("name") or stem),
         description=one_line(text(record, "description")),
         tools=tuple(tool for tool in tools if tool not in denied),
-        settings=tuple(
-            (key, values_of(record[key])) for key in ("disallowedTools", "skills") if key in record
-        ),
+        settings=tuple((key, values_of(record[key])) for key in _SHOWN if key in record),
         hooks=hooks_of(record),
         services=services_of(record),
         model=_model(record),
