@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
 
 from app.agents import rules
 from app.agents.acp import permission
@@ -19,7 +21,8 @@ from app.agents.verdict import By
 from app.model.ask import Answer, Choice, ChoiceKind
 from app.model.run import AgentRun
 
-_MOST_INPUTS = 1000
+ALLOW_ONCE = ChoiceKind.ALLOW_ONCE
+_MOST_CALLS = 1000
 _TAKEN_BACK = frozenset({"$/cancel_request", "$/cancelRequest", "notifications/cancelled"})
 _WORDS = {
     ChoiceKind.ALLOW_ONCE: "allowed once",
@@ -27,6 +30,20 @@ _WORDS = {
     ChoiceKind.REJECT_ONCE: "rejected",
     ChoiceKind.REJECT_ALWAYS: "always rejected",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A request that waits for its answer; ``key`` is what "always" covers."""
+
+    link: Link
+    request: Request
+    tool: Tool
+    choices: tuple[Choice, ...]
+    key: object
+
+    def answer(self, choice: Choice | None) -> None:
+        self.link.answer(self.request, permission.outcome(choice))
 
 
 class Permissions:
@@ -39,17 +56,23 @@ class Permissions:
         self._questions = questions
         self._remembered: dict[object, ChoiceKind] = {}
         self._inputs: OrderedDict[str, object] = OrderedDict()
+        self._names: OrderedDict[str, str] = OrderedDict()
         self.closed = False
         """Whether the turn is over, so that nobody wants answers any more."""
         self.mode_allowed = False
         """Whether a person has allowed the agent to leave its mode."""
 
-    def note_input(self, update: Json) -> None:
-        """Keep a tool's input: some agents tell it before they ask, and not again."""
-        if "rawInput" in update:
-            self._inputs[str(update.get("toolCallId"))] = update["rawInput"]
-            if len(self._inputs) > _MOST_INPUTS:
-                self._inputs.popitem(last=False)
+    def note_call(self, call: Json) -> str | None:
+        """Keep what only one message about a tool tells, its input and its name; returns the name.
+
+        Some agents tell these before they ask, and not again.
+        """
+        identifier = str(call.get("toolCallId"))
+        if "rawInput" in call:
+            _keep(self._inputs, identifier, call["rawInput"])
+        if name := tool_name(call):
+            _keep(self._names, identifier, name)
+        return self._names.get(identifier)
 
     def note_status(self, tool: Tool) -> None:
         """A tool that is over waits for no answer any more."""
@@ -66,83 +89,55 @@ class Permissions:
 
     def ask(self, link: Link, request: Request, *, ours: bool) -> None:
         """Answer a request, at once or when somebody has. ``ours`` is False for another conversation."""
-        params = request.params
-        tool, raw = self._tool(request, ours=ours)
-        choices = permission.choices_of(params)
+        tool = self._tool(request, ours=ours)
+        paths = _real_paths(tool.paths, self._folder)
+        name = self._names.get(tool.id)
+        use = permission.use_of(request.params, tool, name, self._inputs.get(tool.id), paths)
+        wanted = _Wanted(link, request, tool, permission.choices_of(request.params), remembered_as(use, tool))
+        decision = self._decision(use, wanted.key)
         if self.closed:
-            return link.answer(request, permission.CANCELLED)
-        use = permission.use_of(params, tool, raw, _real_paths(tool.paths, self._folder))
-        key = remembered_as(use, tool, self._folder)
-        decision = self._decision(use, key)
-        once = permission.choice_for(ChoiceKind.ALLOW_ONCE, choices)
-        if decision is Decision.ALLOW and once is not None:
+            wanted.answer(None)
+        elif decision is Decision.DENY:
+            self._deny(wanted, By.RULE, "denied by a rule")
+        elif decision is Decision.ALLOW and (once := permission.choice_for(ALLOW_ONCE, wanted.choices)):
             self._teller.note(f"✓ allowed: {tool_title(tool)}")
-            return link.answer(request, permission.outcome(once))
-        if decision is Decision.DENY:
-            return self._deny(link, request, tool, choices, By.RULE, "denied by a rule")
-        if not choices:
-            return self._deny(link, request, tool, choices, By.CLIENT, "denied, no answer was offered")
-        return self._put(link, request, tool, choices, key, ours=ours)
+            wanted.answer(once)
+        elif not wanted.choices:
+            self._deny(wanted, By.CLIENT, "denied, no answer was offered")
+        else:
+            self._put(wanted, name or tool.title or tool.kind or "")
 
-    def _put(
-        self,
-        link: Link,
-        request: Request,
-        tool: Tool,
-        choices: tuple[Choice, ...],
-        key: object,
-        *,
-        ours: bool,
-    ) -> None:
-        name = tool_name(mapping(request.params.get("toolCall"))) or tool.title or tool.kind or ""
-        asked_by = ("tool", tool.id) if ours else ("request", str(request.id))
+    def _put(self, wanted: _Wanted, name: str) -> None:
+        """Ask a person."""
 
         def reply(answer: Answer | None) -> None:
-            if answer is None:
-                self._teller.note(f"– taken back: {tool_title(tool)}")
-                return link.answer(request, permission.CANCELLED)
-            if not answer.kind.allows:
-                by = By.PERSON if answer.by else By.NOBODY
-                words = (
-                    f"{_WORDS[answer.kind]} by {answer.by}" if answer.by else "not answered in time, rejected"
-                )
-                self._remember(key, answer.kind)
-                return self._deny(link, request, tool, choices, by, words, answer.kind)
-            return self._allow(link, request, tool, choices, key, answer)
+            if answer is not None:
+                return self._take_answer(wanted, answer)
+            self._teller.note(f"– taken back: {tool_title(wanted.tool)}")
+            return wanted.answer(None)
 
-        detail = permission.detail_of(request.params, tool)
-        self._questions.put(asked_by, tool, name, detail, choices, reply)
+        keys = frozenset({("tool", wanted.tool.id), ("request", str(wanted.request.id))})
+        detail = permission.detail_of(wanted.request.params, wanted.tool)
+        self._questions.put(keys, wanted.tool, name, detail, wanted.choices, reply)
 
-    def _allow(
-        self,
-        link: Link,
-        request: Request,
-        tool: Tool,
-        choices: tuple[Choice, ...],
-        key: object,
-        answer: Answer,
-    ) -> None:
-        choice = permission.choice_for(answer.kind, choices)
-        if choice is None:
-            words = "rejected, the agent offers no such answer"
-            return self._deny(link, request, tool, choices, By.PERSON, words)
-        self._remember(key, answer.kind)
-        self.mode_allowed = self.mode_allowed or tool.kind == "switch_mode"
-        self._teller.note(f"✓ {_WORDS[answer.kind]} by {answer.by}: {tool_title(tool)}")
-        return link.answer(request, permission.outcome(choice))
+    def _take_answer(self, wanted: _Wanted, answer: Answer) -> None:
+        words = f"{_WORDS[answer.kind]} by {answer.by}" if answer.by else "not answered in time, rejected"
+        self._teller.answered(wanted.tool, words)
+        choice = permission.choice_for(answer.kind, wanted.choices)
+        by = By.PERSON if answer.by else By.NOBODY
+        if answer.kind.allows and choice is None:
+            return self._deny(wanted, by, "rejected, the agent offers no such answer")
+        if answer.kind in (ChoiceKind.ALLOW_ALWAYS, ChoiceKind.REJECT_ALWAYS):
+            self._remembered[wanted.key] = answer.kind
+        if not answer.kind.allows:
+            return self._deny(wanted, by, words, answer.kind)
+        self.mode_allowed = self.mode_allowed or wanted.tool.kind == "switch_mode"
+        self._teller.note(f"✓ {words}: {tool_title(wanted.tool)}")
+        return wanted.answer(choice)
 
-    def _deny(
-        self,
-        link: Link,
-        request: Request,
-        tool: Tool,
-        choices: tuple[Choice, ...],
-        by: By,
-        words: str,
-        kind: ChoiceKind = ChoiceKind.REJECT_ONCE,
-    ) -> None:
-        self._teller.refused(tool, by, words)
-        link.answer(request, permission.outcome(permission.choice_for(kind, choices)))
+    def _deny(self, wanted: _Wanted, by: By, words: str, kind: ChoiceKind = ChoiceKind.REJECT_ONCE) -> None:
+        self._teller.refused(wanted.tool, by, words)
+        wanted.answer(permission.choice_for(kind, wanted.choices))
 
     def _decision(self, use: Use, key: object) -> Decision:
         decision = rules.decide(self._run.allow, self._run.deny, use)
@@ -153,33 +148,35 @@ class Permissions:
             return Decision.ALLOW
         return decision
 
-    def _remember(self, key: object, kind: ChoiceKind) -> None:
-        if kind in (ChoiceKind.ALLOW_ALWAYS, ChoiceKind.REJECT_ALWAYS):
-            self._remembered[key] = kind
-
-    def _tool(self, request: Request, *, ours: bool) -> tuple[Tool, object]:
-        """The tool that is asked for and its input; one that was never announced is announced now."""
+    def _tool(self, request: Request, *, ours: bool) -> Tool:
+        """The tool that is asked for; one that was never announced is announced now."""
         call = mapping(request.params.get("toolCall"))
         identifier = str(call.get("toolCallId") or f"request {request.id}")
         if not ours:
             identifier = f"{text_of(request.params.get('sessionId'))} {identifier}"
-        self.note_input({**call, "toolCallId": identifier})
+        self.note_call({**call, "toolCallId": identifier})
         known = self._teller.collected.tool(identifier)
         params = {**request.params, "toolCall": {**call, "toolCallId": identifier}}
         tool = permission.tool_asked_for(params, known, identifier)
         if known is None:
             self._teller.take(tool)
-        return tool, self._inputs.get(identifier)
+        return tool
 
 
-def remembered_as(use: Use, tool: Tool, folder: str) -> object:
+def _keep(told: OrderedDict[str, Any], identifier: str, value: object) -> None:
+    told[identifier] = value
+    if len(told) > _MOST_CALLS:
+        told.popitem(last=False)
+
+
+def remembered_as(use: Use, tool: Tool) -> object:
     """What "always" covers on our side: of a shell this very command, of another tool its use within the
     task's folder or on these very files."""
     if use.command is not None or use.family == EXECUTE:
         return (EXECUTE, use.command or tool_title(tool))
     name = use.family or (use.names[0] if use.names else tool.title)
     if use.paths and not any(path.startswith("/") for path in use.paths):
-        return (name, "within", folder)
+        return (name, "within")
     return (name, use.paths or tool_title(tool))
 
 

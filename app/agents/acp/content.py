@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,19 +12,10 @@ from app.agents.acp.wire import Json, items, mapping, number_of, text_of
 MOST_TEXT = 64 * 1024
 """The most that is kept of an input or output, in characters."""
 
-_ABOUT = (
-    "command",
-    "cmd",
-    "script",
-    "file_path",
-    "filePath",
-    "path",
-    "absolute_path",
-    "url",
-    "query",
-    "pattern",
-)
+_PATHS = ("file_path", "filePath", "path", "absolute_path")
+_ABOUT = (*_PATHS, "url", "query", "pattern")
 _EXITS = ("exitCode", "exit_code", "exit_status", "exitStatus")
+_EXIT_WORDS = re.compile(r"(?:^|\s)(\d{1,3})$", re.ASCII)  # "exit status: 3"
 _SAID = ("formatted_output", "aggregated_output", "output", "stderr", "stdout", "error", "message", "text")
 
 
@@ -59,13 +51,16 @@ def paths(update: Json) -> tuple[str, ...]:
     found = [item.get("path") for item in items(update.get("content")) if item.get("type") == "diff"]
     found += [item.get("path") for item in items(update.get("locations"))]
     raw = mapping(update.get("rawInput"))
-    found += [raw.get(key) for key in ("file_path", "filePath", "path", "absolute_path")]
+    found += [raw.get(key) for key in _PATHS]
     return tuple(dict.fromkeys(path for path in found if isinstance(path, str) and path))[:100]
 
 
 def command_of(raw: object) -> str | None:
-    """The command line in a tool's input; None where there is none."""
+    """The command line in a tool's input; None where there is none. Beside a path, ``command`` is only the
+    name of what is done with that."""
     raw = mapping(raw)
+    if any(key in raw for key in _PATHS):
+        return None
     for key in ("command", "cmd", "script"):
         value = raw.get(key)
         if isinstance(value, str):
@@ -89,9 +84,13 @@ def input_text(raw: object) -> str | None:
 
 def exit_code(raw: object) -> int | None:
     """The exit code in a tool's output, where it tells one."""
-    for record in (mapping(raw), mapping(mapping(raw).get("metadata"))):
+    for record in _records(raw):
         for key in _EXITS:
-            if (code := number_of(record.get(key))) is not None:
+            value = record.get(key)
+            if isinstance(value, str):
+                found = _EXIT_WORDS.search(value)
+                value = int(found[1]) if found else None
+            if (code := number_of(value)) is not None:
                 return code
     return None
 
@@ -108,9 +107,19 @@ def output_text(update: Json) -> str | None:
 def _said(raw: object) -> Iterator[str]:
     if isinstance(raw, str):
         yield raw
-    for key in _SAID:
-        if text := text_of(mapping(raw).get(key)):
-            yield text
+    for record in _records(raw):
+        for key in _SAID:
+            if text := text_of(record.get(key)):
+                yield text
+
+
+def _records(raw: object) -> Iterator[Json]:
+    """The objects in an output that may tell something; Kiro wraps them as ``{"items": [{"Json": {…}}]}``."""
+    record = mapping(raw)
+    yield record
+    yield mapping(record.get("metadata"))
+    for item in items(record.get("items")):
+        yield {"text": item["Text"]} if "Text" in item else mapping(item.get("Json"))
 
 
 def _size(old: str, new: str) -> tuple[int, int]:

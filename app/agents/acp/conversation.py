@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from app import __version__
-from app.agents.acp import modes, updates
+from app.agents.acp import kiro, modes, updates
 from app.agents.acp.asked import Permissions
 from app.agents.acp.client import Client
 from app.agents.acp.link import ClientGone, Link, Refused
@@ -124,7 +124,7 @@ class Conversation:
 
     def _set_mode(self, mode: Setting | None) -> None:
         """Put it into the mode that was asked for, and make sure that it is in no other."""
-        asked = self._run.mode
+        asked = kiro.agent_of(self._run.command) or self._run.mode
         self._allowed_mode = asked or self._mode
         if asked is None or (mode is not None and mode.now == asked):
             return
@@ -252,6 +252,8 @@ class Conversation:
                 self._on_update(mapping(notification.params.get("update")))
         elif self._permissions.take_back(notification):
             pass
+        elif notification.method.startswith(kiro.PREFIX):
+            self._on_kiro(notification)
         elif "retry" in notification.method:
             self._teller.take(updates.retry_of(notification.params))
 
@@ -289,14 +291,24 @@ class Conversation:
             self._on_mode(mode)
         if self._replaying:
             return  # what was told in an earlier attempt
-        if kind in ("tool_call", "tool_call_update"):
-            self._permissions.note_input(update)
-        for event in updates.events_of(update):
+        name = self._permissions.note_call(update) if "toolCallId" in update else None
+        for event in updates.events_of(update, name):
             self._teller.take(event)
             if isinstance(event, Tool):
                 self._permissions.note_status(event)
         if self._spending.take_update(update):
             self._teller.take(Spent(self._spending.usage))
+
+    def _on_kiro(self, notification: Notification) -> None:
+        if not self._is_ours(notification.params):
+            return
+        if (agent := kiro.agent_now(notification)) is not None:
+            self._on_mode(agent)
+        if (spent := kiro.credits_of(notification)) is not None:
+            self._spending.add_cost(spent, "credits")
+            self._teller.take(Spent(self._spending.usage))
+        for event in kiro.events_of(notification):
+            self._teller.take(event)
 
     def _on_mode(self, mode: str) -> None:
         """It is in another mode now. One that may do more than was approved ends the task, unless a person

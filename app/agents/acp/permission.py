@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.agents.acp import content
-from app.agents.acp.updates import tool_name, tool_of
+from app.agents.acp.updates import tool_of
 from app.agents.acp.wire import Json, items, mapping, text_of
 from app.agents.events import Tool
 from app.agents.host.collected import merged
@@ -37,10 +37,11 @@ def tool_asked_for(params: Json, known: Tool | None, unnamed: str) -> Tool:
     return tool if known is None else merged(known, tool)
 
 
-def use_of(params: Json, tool: Tool, raw: object, paths: tuple[str, ...]) -> Use:
-    """What the rules look at. ``raw`` is the tool's input as told last, ``paths`` as they really lie."""
+def use_of(params: Json, tool: Tool, name: str | None, raw: object, paths: tuple[str, ...]) -> Use:
+    """What the rules look at. ``name`` is the tool's own and ``raw`` its input, as far as they were told;
+    ``paths`` are where they really lie."""
     call = mapping(params.get("toolCall"))
-    names = [tool_name(call) or "", tool.title or ""]
+    names = [name or "", tool.title or ""]
     return Use(
         names=tuple(name for name in names if _NAME.fullmatch(name)),
         kind=None if tool.kind == "other" else tool.kind,

@@ -23,6 +23,10 @@ class Spending:
         self._calls = Usage()
         self._total = False
 
+    def add_cost(self, amount: float, unit: str) -> None:
+        """Add what one turn has cost, in a vendor's own unit."""
+        self.usage = replace(self.usage, cost=(self.usage.cost or 0.0) + amount, currency=unit)
+
     def take_update(self, update: Json) -> bool:
         """Take what an update tells; whether there is something new."""
         before = self.usage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from app.agents.acp import content
@@ -10,6 +11,9 @@ from app.agents.events import Event, Plan, Retrying, Step, Text, Tool, ToolStatu
 
 KINDS = ("read", "edit", "delete", "move", "search", "execute", "think", "fetch", "switch_mode", "other")
 """The protocol's words for what a tool does."""
+
+TODO_LIST = "todo_list"
+"""The name of Kiro's tool for lists of things to do, which it has instead of plans."""
 
 _STATUS = {
     "pending": ToolStatus.PENDING,
@@ -20,11 +24,12 @@ _STATUS = {
     "rejected": ToolStatus.DENIED,
     "denied": ToolStatus.DENIED,
 }
+_COUNTED = re.compile(r"\b(\d{1,4})\s?(?:/|of)\s?(\d{1,4})\b")
 _STEP_STATUS = {"done": "completed", "complete": "completed", "active": "in_progress"}
 
 
-def events_of(update: Json) -> Iterator[Event]:
-    """The events of one update."""
+def events_of(update: Json, name: str | None = None) -> Iterator[Event]:
+    """The events of one update; ``name`` is that of the tool it is about, which may have been told before."""
     kind = text_of(update.get("sessionUpdate")) or ""
     match kind:
         case "agent_message_chunk":
@@ -32,7 +37,7 @@ def events_of(update: Json) -> Iterator[Event]:
         case "agent_thought_chunk":
             yield from _said(update, thought=True)
         case "tool_call" | "tool_call_update":
-            yield from _tool_events(update)
+            yield from _tool_events(update, name)
         case "plan":
             yield plan_of(update.get("entries"))
         case _ if "retry" in kind:
@@ -70,11 +75,15 @@ def retry_of(record: Json) -> Retrying:
     """An attempt to reach the model, in the words of whichever vendor."""
     error = record.get("error")
     why = _first_text(record, "message", "reason", "error_message") or text_of(error)
+    why = why or text_of(mapping(error).get("message")) or ""
+    counted = _COUNTED.search(why)
     return Retrying(
-        attempt=_first_number(record, "attempt", "attemptNumber", "failed_attempt", "retryCount"),
-        most=_first_number(record, "max_retries", "maxRetries", "max_attempts", "maxAttempts"),
+        attempt=_first_number(record, "attempt", "attemptNumber", "failed_attempt", "retryCount")
+        or (int(counted[1]) if counted else None),
+        most=_first_number(record, "max_retries", "maxRetries", "max_attempts", "maxAttempts")
+        or (int(counted[2]) if counted else None),
         status=_first_number(record, "error_status", "status_code", "statusCode", "httpStatus", "status"),
-        why=why or text_of(mapping(error).get("message")) or "",
+        why=why,
     )
 
 
@@ -95,27 +104,21 @@ def _said(update: Json, *, thought: bool = False) -> Iterator[Event]:
         yield Text(text, thought)
 
 
-def _tool_events(update: Json) -> Iterator[Event]:
-    tool = tool_of(update)
-    if tool is None:
-        return
-    if (todo := _todo_list(update)) is not None:
-        yield todo
-        return
-    yield tool
+def _tool_events(update: Json, name: str | None) -> Iterator[Event]:
+    if name == TODO_LIST:
+        if (todo := _todo_list(update)) is not None:
+            yield todo
+    elif (tool := tool_of(update)) is not None:
+        yield tool
 
 
 def _todo_list(update: Json) -> Plan | None:
-    """Kiro has no plans but a tool for lists of things to do; its output is the list."""
-    if tool_name(update) != "todo_list" and update.get("title") != "todo_list":
-        return None
+    """The list of things to do in what the tool for it was given or has put out."""
     for raw in (update.get("rawOutput"), update.get("rawInput")):
-        for record in (mapping(raw), *map(mapping, _json_items(raw))):
-            entries = next(
-                (record[key] for key in ("tasks", "todos", "items") if items(record.get(key))), None
-            )
-            if entries is not None:
-                return plan_of(entries)
+        for record in (mapping(raw), *_json_items(raw)):
+            for key in ("tasks", "todos", "items"):
+                if (plan := plan_of(record.get(key))).steps:
+                    return plan
     return None
 
 

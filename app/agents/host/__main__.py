@@ -1,4 +1,4 @@
-"""``python -I -m app.agents.host``: has an agent work on the task it was started for, and tells how it went."""
+"""``python -I -m app.agents.host``: has an agent work on the task it was started for, and judges it."""
 
 from __future__ import annotations
 
@@ -39,6 +39,18 @@ def main() -> int:
         return 1
     teller = _teller(assignment)
     messages = Messages(assignment, teller)
+    try:
+        return _work(assignment, teller, waker, messages)
+    except Exception as error:  # the task must not end without a word, whatever we have done wrong
+        import traceback
+
+        teller.note("! this is a fault of delegate's own:")
+        teller.log.flow(traceback.format_exc())
+        reason = f"a fault of delegate's own: {type(error).__name__}: {error}"
+        return _finish(teller, messages, Verdict(Status.FAILED, reason=reason), Ending(code=1))
+
+
+def _work(assignment: Assignment, teller: Teller, waker: Waker, messages: Messages) -> int:
     if why := _not_to_be_run(assignment):
         return _finish(teller, messages, Verdict(Status.FAILED, reason=why), Ending())
     before = changes.look(assignment.folder, assignment.environment)
@@ -89,13 +101,14 @@ def _not_to_be_run(assignment: Assignment) -> str | None:
 
 def _run(assignment: Assignment, teller: Teller, waker: Waker, messages: Messages) -> Ending:
     """Speak with the client in the way that it understands."""
-    if assignment.run.channel is Channel.EXEC:
-        from app.agents.exec.channel import run_exec
+    run = assignment.run
+    if run.channel is Channel.ACP:
+        from app.agents.acp.channel import run_acp
 
-        return run_exec(assignment, teller, waker)
-    from app.agents.acp.channel import run_acp
+        return run_acp(assignment, _command(assignment), teller, waker, messages)
+    from app.agents.exec.channel import run_exec
 
-    return run_acp(assignment, _command(assignment), teller, waker, messages)
+    return run_exec(assignment, teller, waker)
 
 
 def _command(assignment: Assignment) -> tuple[str, ...]:

@@ -50,7 +50,8 @@ def read_assignment(environment: Mapping[str, str], folder: str) -> Assignment:
         ) from None
     registry = Registry(Home(task_folder.parent.parent))
     request, state = registry.request(task_folder.name), registry.state(task_folder.name)
-    if request.run is None or not 0 < number <= len(state.attempts):
+    run = state.run or request.run
+    if run is None or not 0 < number <= len(state.attempts):
         raise NoAssignment(f"{request.id} is no task of an agent, or has no attempt {number}")
     attempt = state.attempts[number - 1]
     summary = environment.get("DELEGATE_SUMMARY")
@@ -59,9 +60,9 @@ def read_assignment(environment: Mapping[str, str], folder: str) -> Assignment:
         task_id=request.id,
         attempt=number,
         text=request.text if attempt.text is None else attempt.text,
-        run=request.run,
+        run=run,
         folder=folder,
-        environment={**environment, **dict(request.run.environment)},
+        environment={**environment, **dict(run.environment)},
         continues=attempt.continues,
         session=_session(registry.home, request.id, state.attempts, attempt.continues),
         summary=Path(summary) if summary else None,

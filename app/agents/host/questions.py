@@ -29,7 +29,7 @@ Reply = Callable[[Answer | None], None]
 @dataclass(slots=True)
 class _Open:
     ask: Ask
-    key: object
+    keys: frozenset[object]
     reply: Reply
     deadline: float
     put: bool = False
@@ -51,9 +51,16 @@ class Questions:
         self._last = 0
 
     def put(
-        self, key: object, tool: Tool, name: str, detail: str, choices: tuple[Choice, ...], reply: Reply
+        self,
+        keys: frozenset[object],
+        tool: Tool,
+        name: str,
+        detail: str,
+        choices: tuple[Choice, ...],
+        reply: Reply,
     ) -> None:
-        """Ask. ``key`` is by what the question may be taken back; ``reply`` is called once."""
+        """Ask. Each of ``keys`` is something by which the question may be taken back; ``reply`` is called
+        once."""
         self._last = max(next_ask(self._home, self._task_id), self._last + 1)
         now = datetime.now(UTC)
         ask = Ask(
@@ -66,7 +73,7 @@ class Questions:
             detail=sanitise_keep_newlines(detail),
             tool=shortened(name),
         )
-        question = _Open(ask, key, reply, time.monotonic() + self._answer_s)
+        question = _Open(ask, keys, reply, time.monotonic() + self._answer_s)
         self._open.append(question)
         self._write(question)
         self._teller.take(Permission(tool, choices))
@@ -87,7 +94,7 @@ class Questions:
 
     def withdraw(self, key: object) -> None:
         """The agent does not want to know any more."""
-        for question in [question for question in self._open if question.key == key]:
+        for question in [question for question in self._open if key in question.keys]:
             self._close(question, None)
 
     def withdraw_all(self) -> None:
