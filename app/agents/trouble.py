@@ -64,6 +64,8 @@ def trouble_of(text: str, status: int | None = None) -> str | None:
     """
     if status is None:
         status = status_in(text)
+    if status is not None and status >= 500:
+        return None  # a fault of the server, whatever it says
     if status == 402 or _OF_QUOTA.search(text):
         return QUOTA
     if status == 401 or _OF_LOGIN.search(text):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.agents.events import Ended, Retrying
-from app.agents.trouble import fault_in, trouble_of
+from app.agents.trouble import fault_in, status_in, trouble_of
 from app.model.status import Status
 
 SHOWN = 4
@@ -110,10 +110,11 @@ def _said_so(facts: Facts) -> Verdict | None:
         return None
     words = _STOPS.get(ended.reason) or ended.reason.replace("_", " ") or "it says that it failed"
     error = ended.error or (facts.complaint if ended.reason not in _STOPS else "")
-    trouble = trouble_of(error, ended.status) if error or ended.status else None
-    if ended.status and str(ended.status) not in error:
-        error = f"{ended.status} {error}".strip()
-    return _failed(error or words, trouble)
+    status = ended.status or status_in(facts.exit_words)
+    if status and str(status) not in error:
+        error = f"{status} {error}".strip()
+    trouble = trouble_of(error, status) if error else None
+    return _failed(error or words, trouble or facts.exit_trouble)
 
 
 def _exited(facts: Facts) -> Verdict | None:

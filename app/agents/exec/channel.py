@@ -32,6 +32,9 @@ LINGER_S = 1.0
 LISTEN_S = 0.5
 """How often the log is listened to, for clients that tell of retries on their error output alone."""
 
+SHOWN = 200
+"""How much is shown of a line that is too long to be read, in characters."""
+
 STDERR = 2
 """The client's error output goes where ours does: straight into the log."""
 
@@ -143,9 +146,10 @@ class _Client:
     def _tell(self, stream: Stream, line: Line) -> None:
         events = None if line.dropped else stream.read(line.text)
         if events is None:
-            more = f" … {line.dropped >> 20} MiB left out" if line.dropped else ""
-            if line.text.strip():
-                self.teller.note(f"{line.text[:500]}{more}")
+            if line.dropped:
+                self.teller.note(f"{line.text[:SHOWN]} … {line.dropped >> 20} MiB left out")
+            elif line.text.strip():
+                self.teller.note(line.text)
             return
         for event in events:
             self.teller.take(event)

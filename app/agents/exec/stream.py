@@ -133,7 +133,9 @@ class Stream:
 
     def _result(self, rule: Rule, scope: Scope) -> Iterator[Event]:
         use = scope.text(rule.fields["id"]) or ""
-        if use not in self._names:
+        if use in self._denied and use not in self._names:
+            return  # it has been told already, and its client had nothing to say of it before
+        if use not in self._names or (use in self._plans and "input" in rule.fields):
             yield from self._tool(rule, scope)
         if use in self._plans:
             return
@@ -143,10 +145,8 @@ class Stream:
             status = ToolStatus.DENIED
         elif status is ToolStatus.DENIED:
             self._denied.add(use)
-        if status is not ToolStatus.DONE:
-            yield Tool(use, status=status, output=output or None)
-            return
-        self._count = 0  # its model was reached, and has got somewhere
+        if status is ToolStatus.DONE:
+            self._count = 0  # its model was reached, and has got somewhere
         yield Tool(use, status=status, output=output or None)
 
     def _status(self, rule: Rule, scope: Scope, output: str) -> ToolStatus:
@@ -215,8 +215,9 @@ class Stream:
         )
 
     def _warned(self, rule: Rule, scope: Scope) -> Iterator[Event]:
-        if text := scope.text(rule.fields["text"]):
-            yield Warned(text)
+        text, status = scope.text(rule.fields["text"]), scope.number(rule.fields.get("status"))
+        if text:
+            yield Warned(f"{status} {text}" if status and str(status) not in text else text)
 
     def _ended(self, rule: Rule, scope: Scope) -> Iterator[Event]:
         fields = rule.fields
