@@ -40,6 +40,11 @@ _LOCKED = re.compile(
     rb"\.lock': File exists|cannot lock ref|could not lock config file|Another git process seems"
 )
 
+_PASSING = re.compile(rb"failed to read .*worktrees/.*(commondir|gitdir|HEAD)")
+"""What a git says that looks at the worktrees while another one makes or removes one."""
+
+_PASSING_TRIES = 50
+
 
 class GitError(Exception):
     """Git did not do what it was asked for; the message is one line that says why."""
@@ -134,24 +139,29 @@ class Git:
         A git that changes something has a session of its own and no time limit: the terminal's interrupt
         must not leave its work half done.
         """
-        try:
-            return subprocess.run(
-                self.command(arguments, hooks=hooks),
-                cwd=self.folder,
-                env=self.environment(writes=writes) | _signed(by, author or by),
-                input=data if data is not None else b"",
-                capture_output=True,
-                check=False,
-                timeout=None if writes and not hooks else timeout_s,
-                start_new_session=writes,
-                pass_fds=() if self.held is None else (self.held,),
-            )
-        except subprocess.TimeoutExpired:
-            raise GitError(
-                f"git {arguments[0]} did not end within {timeout_s:.0f} s in {self.folder}"
-            ) from None
-        except OSError as error:
-            raise GitError(_cannot_run(error, self.folder)) from None
+        for _ in range(_PASSING_TRIES):
+            try:
+                done = subprocess.run(
+                    self.command(arguments, hooks=hooks),
+                    cwd=self.folder,
+                    env=self.environment(writes=writes) | _signed(by, author or by),
+                    input=data if data is not None else b"",
+                    capture_output=True,
+                    check=False,
+                    timeout=None if writes and not hooks else timeout_s,
+                    start_new_session=writes,
+                    pass_fds=() if self.held is None else (self.held,),
+                )
+            except subprocess.TimeoutExpired:
+                raise GitError(
+                    f"git {arguments[0]} did not end in {timeout_s:.0f} s in {self.folder}"
+                ) from None
+            except OSError as error:
+                raise GitError(_cannot_run(error, self.folder)) from None
+            if not (done.returncode and _PASSING.search(done.stderr)):
+                break
+            time.sleep(0.02)
+        return done
 
     def command(self, arguments: Sequence[str], *, hooks: bool = False) -> list[str]:
         """The argument list, with the user's settings neutralised that would change what it prints."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.registry.files import sync_folder, try_lock, write_atomic
-from app.workspace.git import LOCK_PATIENCE_S, RepositoryBusy, remove_file
+from app.registry.files import sync_folder, write_atomic
+from app.workspace.git import remove_file
+from app.workspace.locking import held, patiently
 from app.workspace.repository import Repository
 
 _MARK = b"delegate is changing this checkout; where it was killed, it mends it at its next look\n"
@@ -62,15 +62,8 @@ class Journal:
 
         Raises RepositoryBusy where another of our processes changes this checkout and does not end.
         """
-        self.folder.mkdir(exist_ok=True, mode=0o700)
-        descriptor = os.open(
-            self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-        )
-        try:
-            _patiently(lambda: try_lock(descriptor), f"another merge into {self.git_dir.parent} is under way")
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        with held(self.folder / "lock", f"another merge into {self.git_dir.parent} is under way") as found:
+            yield found
 
     def begin(self, entry: Entry) -> None:
         """Write down what is going to be done, durably, before anything is."""
@@ -95,7 +88,7 @@ class Journal:
         mine = self.folder / f"lock.{os.getpid()}"
         mine.write_bytes(_MARK)
         try:
-            _patiently(
+            patiently(
                 lambda: _linked(mine, self.index_lock), f"{self.index_lock} stands: a git is at work there"
             )
         finally:
@@ -129,12 +122,3 @@ def _linked(source: Path, target: Path) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def _patiently(done: Callable[[], bool], busy: str) -> None:
-    """Try until it is done, for as long as LOCK_PATIENCE_S. Raises RepositoryBusy."""
-    deadline = time.monotonic() + LOCK_PATIENCE_S
-    while not done():
-        if time.monotonic() > deadline:
-            raise RepositoryBusy(busy)
-        time.sleep(0.02)

@@ -16,7 +16,8 @@ from app.logs.sanitise import sanitise
 from app.model.task import Request
 from app.registry.files import touch
 from app.workspace.git import GitError
-from app.workspace.place import Workspace
+from app.workspace.place import Workspace, branch_name
+from app.workspace.project import named_by_project
 from app.workspace.providing import Provision
 from app.workspace.recording import begin
 from app.workspace.repository import look
@@ -38,7 +39,10 @@ def main() -> int:
         print(sanitise(str(error)), flush=True)
         return 1
     setup = request.workspace.setup if request.workspace is not None else ""
-    return _set_up(setup, place, files.home.task_file(files.task_id, SET_UP)) if setup else 0
+    made = files.workspace()
+    if not setup or made is None:
+        return 0
+    return _set_up(setup, made.folder, files.home.task_file(files.task_id, SET_UP))
 
 
 def _in_place(files: TaskFiles, request: Request) -> Path:
@@ -66,40 +70,44 @@ def _worktree(files: TaskFiles, request: Request) -> Path | None:
     if repository.head is None and wish.base is None:
         print("workspace: there is no commit yet that a worktree could start from, so it works in place")
         return None
+    links, copies, problems = named_by_project(repository.folder)
     wanted = Wanted(
         number=request.number,
         name=request.name,
-        folder=files.home.root / WORKTREES / f"{request.number}-{request.name}",
+        folder=files.home.root / WORKTREES / branch_name(request.number, request.name).rpartition("/")[2],
         base=wish.base or "HEAD",
         carry=wish.with_changes,
-        provision=Provision(wish.links, wish.copies, wish.setup),
+        provision=Provision(
+            tuple(dict.fromkeys((*links, *wish.links))), tuple(dict.fromkeys((*copies, *wish.copies)))
+        ),
     )
     fresh = not wanted.folder.is_dir()
     made = create(repository, wanted)
     files.save_workspace(made)
-    _tell(made, fresh=fresh)
+    _tell(made, (*problems, *made.notes) if fresh else (), fresh=fresh)
     below = folder.relative_to(repository.top) if repository.top else Path()
     place = made.folder / below
-    return place if place.is_dir() else made.folder
+    place.mkdir(parents=True, exist_ok=True)  # git knows no empty folders
+    return place
 
 
-def _tell(made: Workspace, *, fresh: bool) -> None:
+def _tell(made: Workspace, notes: tuple[str, ...], *, fresh: bool) -> None:
     """The first line of the log: where the task works, and what it was given."""
     how = f"from {made.base[:10]}" if fresh else "as the last attempt left it"
     taken = ", with the changes that were not committed" if made.carried and fresh else ""
     print(sanitise(f"workspace: branch {made.branch} {how}{taken}, in {made.folder}"))
-    for note in made.notes if fresh else ():
+    for note in notes:
         print(sanitise(f"workspace: {note}"))
     sys.stdout.flush()
 
 
-def _set_up(setup: str, place: Path, done: Path) -> int:
+def _set_up(setup: str, folder: Path, done: Path) -> int:
     """Run the set-up command, once for all attempts of the task."""
     if done.exists():
         return 0
     print(sanitise(f"set-up: {setup}"), flush=True)
-    environment = {**os.environ, "PWD": str(place)}
-    code = subprocess.run(["/bin/sh", "-c", setup], cwd=place, env=environment, check=False).returncode
+    environment = {**os.environ, "PWD": str(folder)}
+    code = subprocess.run(["/bin/sh", "-c", setup], cwd=folder, env=environment, check=False).returncode
     if code:
         print(f"the set-up command failed: exit {code}", flush=True)
         return 1

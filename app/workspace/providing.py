@@ -21,13 +21,11 @@ class Provision:
     """What a workspace gets beside its files.
 
     ``links`` lead to the user's own (``node_modules``, ``.venv``), so that nothing is installed again;
-    ``copies`` are the task's to change (``.env``). Both are relative to the top of the checkout. ``setup`` is
-    a command line for the shell, run in the workspace before the task; empty for none.
+    ``copies`` are the task's to change (``.env``). Both are relative to the top of the checkout.
     """
 
     links: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
-    setup: str = ""
 
 
 _GLOB = re.compile(r"([\\\\*?\[\]!# ])")

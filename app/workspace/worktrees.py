@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.workspace.git import OURS, Git, GitError, remove_file
+from app.workspace.locking import held
 from app.workspace.place import BRANCHES, CARRIED, RECORD, Workspace, branch_name, every, save
 from app.workspace.providing import NOTHING, Provision, keep_out_of_status, provide
 from app.workspace.repository import Repository, look
@@ -50,12 +51,10 @@ def create(repository: Repository, wanted: Wanted) -> Workspace:
             return standing
     base = _base(repository, wanted)
     _clear_half_made(repository, wanted.folder)
-    branch, there = _free_branch(repository, wanted, base)
     wanted.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    branch = _register(repository, wanted, base)
     try:
-        place = str(wanted.folder)
-        words = [place, branch] if there else ["--no-track", "-b", branch, place, base]
-        repository.git.write("worktree", "add", "--quiet", *words)
+        Git(wanted.folder).write("reset", "--quiet", "--hard", base)
         return _furnish(repository, wanted, branch, base)
     except BaseException:
         with contextlib.suppress(GitError, OSError, CannotIsolate):
@@ -67,10 +66,12 @@ def create(repository: Repository, wanted: Wanted) -> Workspace:
 def remove(workspace: Workspace) -> None:
     """Remove the worktree's folder and what git knows of it; the branch stays. Nothing is asked.
 
-    Raises GitError where it cannot be removed.
+    Raises GitError and OSError where it cannot be removed.
     """
     remove_file(workspace.git_dir / RECORD)  # half gone is half made: whoever comes next clears it away
-    _clear(Git(workspace.home), workspace.folder)
+    repository = look(workspace.home)
+    if repository is not None:
+        _clear(repository, workspace.folder)
 
 
 def drop_branch(git: Git, branch: str, tip: str) -> None:
@@ -94,6 +95,27 @@ def _base(repository: Repository, wanted: Wanted) -> str:
     if wanted.carry and base != repository.head:
         raise CannotIsolate("with:changes takes them along from the commit you are on: leave base: out")
     return base
+
+
+def _register(repository: Repository, wanted: Wanted, base: str) -> str:
+    """Make the branch and let git know of the worktree, yet without its files; returns the branch.
+
+    One at a time: a git that lists the worktrees fails over one that another is just making.
+    """
+    with _alone(repository):
+        branch, there = _free_branch(repository, wanted, base)
+        if not there:
+            repository.git.write("update-ref", f"refs/heads/{branch}", base, "0" * len(base))
+        try:
+            repository.git.write("worktree", "add", "--quiet", "--no-checkout", str(wanted.folder), branch)
+        except GitError:
+            drop_branch(repository.git, branch, base)
+            raise
+    return branch
+
+
+def _alone(repository: Repository) -> contextlib.AbstractContextManager[int]:
+    return held(repository.common / "delegate" / "worktrees.lock", "another worktree is being made")
 
 
 def _free_branch(repository: Repository, wanted: Wanted, base: str) -> tuple[str, bool]:
@@ -169,7 +191,7 @@ def _carry(repository: Repository, git: Git, wanted: Wanted, base: str) -> tuple
 def _clear_half_made(repository: Repository, folder: Path) -> None:
     """Clear away what stands at a workspace's place and is half of one; nothing else is touched."""
     if _registered(repository, folder) is not None:
-        _clear(repository.git, folder)
+        _clear(repository, folder)
     elif os.path.lexists(folder):
         try:
             folder.rmdir()
@@ -188,12 +210,16 @@ def _registered(repository: Repository, folder: Path) -> Path | None:
     return None
 
 
-def _clear(git: Git, folder: Path) -> None:
-    """Remove a worktree that git knows, be it whole, half made, or half removed."""
-    with contextlib.suppress(GitError):
-        git.write("worktree", "remove", "--force", "--force", str(folder))
-    repository = look(git.folder)
-    entry = _registered(repository, folder) if repository else None
-    if entry is not None:
-        shutil.rmtree(folder, ignore_errors=not folder.exists())
-        shutil.rmtree(entry)
+def _clear(repository: Repository, folder: Path) -> None:
+    """Remove a worktree that git knows, be it whole, half made, or half removed.
+
+    What git knows of it goes last, and at once: nobody ever sees half of that.
+    """
+    if os.path.lexists(folder):
+        shutil.rmtree(folder)
+    with _alone(repository):
+        entry = _registered(repository, folder)
+        if entry is not None:
+            gone = repository.common / "delegate" / f"gone-{entry.name}-{os.getpid()}"
+            entry.rename(gone)
+            shutil.rmtree(gone)
