@@ -51,7 +51,16 @@ class DashboardTheme:
         """The variables that the style sheets use: ``state-running``, ``muted``, ``log-9`` …"""
         states = {f"state-{name.replace('_', '-')}": colour for name, colour in self.states.items()}
         log = {f"log-{number}": self.log[name] for number, name in enumerate(LOG)}
-        return {**states, **log, **_chrome(self.base), "bar": self._bar}
+        return {**states, **log, **_chrome(self.base), "bar": self._bar, **self._grounds}
+
+    @property
+    def _grounds(self) -> dict[str, str]:
+        """The grounds under lines that came and went: faint, so that what stands on them stays readable."""
+        ground = Color.parse(self.base["background"])
+        return {
+            name: ground.blend(Color.parse(self.states[state]), 0.14).hex6
+            for name, state in (("diff-added", "complete"), ("diff-removed", "failed"))
+        }
 
     @property
     def _bar(self) -> str:

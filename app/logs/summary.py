@@ -7,26 +7,38 @@ import signal as signals
 from collections.abc import Iterator
 
 from app.logs.sanitise import sanitise, sanitise_keep_newlines
+from app.model.changes import ChangedFile, Changes
 from app.model.duration import format_duration
 from app.model.outcome import Outcome
 from app.model.status import Status
 from app.model.task import Attempt, Task
 
 _MOST_FILES = 50
+_CONTEXT = 5
+_TELLING = 60
+_WIDEST = 200
 
 
-def compose_summary(task: Task, attempt: Attempt, log_path: str | None = None) -> str:
+def compose_summary(
+    task: Task,
+    attempt: Attempt,
+    log_path: str | None = None,
+    *,
+    changes: Changes | None = None,
+    tail: str = "",
+) -> str:
     """Markdown for one ended attempt: verdict, why it failed, duration, counts, what was swept, the log.
 
     ``attempt`` is one of the task's own, with its outcome filled in; without a verdict it counts as lost.
     ``log_path`` is shown as given; without one the name in the record stands for it. Text from outside is
-    sanitised and set as code, so that none of it acts as Markdown.
+    sanitised and set as code, so that none of it acts as Markdown. ``changes`` are those that were seen to
+    happen, and ``tail`` the end of the log, plain: what stands around the explaining line is shown with it.
     """
     status = attempt.verdict or Status.LOST
     text = attempt.text if attempt.text is not None else task.text
-    lines = [_title(status, attempt.outcome), "", *_why(status, attempt), *_fenced(text), ""]
-    lines += [f"- {fact}" for fact in _facts(status, attempt, log_path)]
-    lines += _files(attempt.outcome.files)
+    lines = [_title(status, attempt), "", *_why(status, attempt), *_around(attempt, tail), *_fenced(text), ""]
+    lines += [f"- {fact}" for fact in _facts(task, status, attempt, log_path)]
+    lines += _files(attempt.outcome.files) if changes is None else changed_lines(changes)
     return "\n".join(lines) + "\n"
 
 
@@ -43,9 +55,39 @@ def with_remarks(summary: str, attempt: Attempt) -> str:
     return f"{summary.rstrip()}\n\n{remark}\n" if remark else summary
 
 
-def _title(status: Status, outcome: Outcome) -> str:
-    headline = _escaped(outcome.headline) if outcome.headline else ""
-    return f"# {status.glyph} {status.word}" + (f": {headline}" if headline else "")
+def changed_lines(changes: Changes) -> list[str]:
+    """What changed as Markdown: the sums, the commits, each file with its lines added and removed."""
+    lines = ["", f"## {changes.words.capitalize()}", ""]
+    lines += [f"- {_code(commit.id[:10])} {_escaped(commit.subject)}" for commit in changes.commits]
+    lines += [""] if changes.commits and changes.files else []
+    lines += [_changed_file(file) for file in changes.files[:_MOST_FILES]]
+    more = len(changes.files) - _MOST_FILES
+    lines += [f"- and {more:,} more"] if more > 0 else []
+    return [*lines, *(["", _escaped(changes.partial)] if changes.partial else [])]
+
+
+def _changed_file(file: ChangedFile) -> str:
+    counts = "" if file.added is None else f" +{file.added} −{file.removed}"
+    renamed = f" (was {_code(file.old_path)})" if file.old_path else ""
+    note = f" ({_escaped(file.note)})" if file.note else ""
+    return f"- {file.kind.value} {_code(file.path)}{counts}{renamed}{note}"
+
+
+def _title(status: Status, attempt: Attempt) -> str:
+    headline = _escaped(attempt.outcome.headline) if attempt.outcome.headline else ""
+    qualifier = f" · {_escaped(attempt.qualifier)}" if attempt.qualifier else ""
+    return f"# {status.glyph} {status.word}{qualifier}" + (f": {headline}" if headline else "")
+
+
+def _around(attempt: Attempt, tail: str) -> list[str]:
+    """What stands around the explaining line in the log, where the line alone may say too little."""
+    error = attempt.outcome.error
+    lines = tail.splitlines()
+    found = [number for number, line in enumerate(lines) if error and error[:_TELLING] in line]
+    if not found:
+        return []
+    context = lines[max(0, found[-1] - _CONTEXT) : found[-1] + _CONTEXT + 1]
+    return [*_fenced("\n".join(line[:_WIDEST] for line in context)), ""] if len(context) > 1 else []
 
 
 def _why(status: Status, attempt: Attempt) -> list[str]:
@@ -60,13 +102,15 @@ def _why(status: Status, attempt: Attempt) -> list[str]:
     return [line for text in said for line in (text, "")]
 
 
-def _facts(status: Status, attempt: Attempt, log_path: str | None) -> Iterator[str]:
+def _facts(task: Task, status: Status, attempt: Attempt, log_path: str | None) -> Iterator[str]:
     yield f"ended: {_end(status, attempt)}"
     if attempt.duration_s is not None:
         yield f"duration: {format_duration(attempt.duration_s)}"
     if attempt.number > 1:
         yield f"attempt: {attempt.number}"
     yield from _counts(attempt.outcome)
+    if attempt.check is not None and task.request.check:
+        yield f"check {attempt.check}: {_code(task.request.check)}"
     if attempt.outcome.commit:
         yield f"commit: {_code(attempt.outcome.commit)}"
     yield from _leftovers(attempt)

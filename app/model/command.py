@@ -11,6 +11,10 @@ ANSWER, APPROVAL = "answer", "approval"
 """Where else keys work: under a question of an agent, and where an agent is shown before it runs."""
 
 
+CHANGES = "changes"
+"""Where keys work that look through what a task has changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """An option of a shell command: a switch without ``metavar``; a ``repeat`` one may be given again."""
@@ -87,6 +91,10 @@ _KEY_LABELS = {
     "question_mark": "?",
     "plus": "+",
     "minus": "-",
+    "left": "←",
+    "right": "→",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 DELEGATING, TYPING, ANSWERING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (

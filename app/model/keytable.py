@@ -6,6 +6,7 @@ from app.model.command import (
     ANSWER,
     ANSWERING,
     APPROVAL,
+    CHANGES,
     DELEGATING,
     ENDING,
     INPUT,
@@ -17,6 +18,20 @@ from app.model.command import (
     WATCHING,
     Key,
 )
+
+CHANGES_KEYS: tuple[Key, ...] = (
+    Key("diff", ("enter", "right"), "show how a file changed, line by line", CHANGES, "diff", VIEW),
+    Key("files", ("left", "escape"), "back from a file to the list of them", CHANGES, "files", VIEW),
+    Key("hunk", ("n",), "the next place that changed", CHANGES, "next change", VIEW),
+    Key("hunk-before", ("N",), "the place before that changed", CHANGES, "change before", VIEW),
+    Key("file", ("right_square_bracket",), "the next file that changed", CHANGES, "next file", VIEW),
+    Key(
+        "file-before", ("left_square_bracket",), "the file before that changed", CHANGES, "file before", VIEW
+    ),
+    Key("editor-at", ("v",), "open the file at this line in your own editor", CHANGES, "editor", VIEW),
+    Key("pager", ("o",), "read the whole difference in your own pager", CHANGES, "pager", VIEW),
+)
+"""The keys that look through what a task has changed."""
 
 KEYS: tuple[Key, ...] = (
     Key("input", ("n", "i"), "write a new task", label="new", group=DELEGATING),
@@ -56,6 +71,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("follow", ("f",), "follow the end of the log, or stop following", label="follow", group=VIEW),
     Key("wrap", ("w",), "wrap long lines of the log, or cut them", label="wrap", group=VIEW),
+    *CHANGES_KEYS,
     Key("up", ("up", "k"), "one line up", TABLE, group=MOVING),
     Key("down", ("down", "j"), "one line down", TABLE, group=MOVING),
     Key("page-up", ("pageup",), "one page up", TABLE, group=MOVING),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.model.backoff import next_start
 from app.model.outcome import Outcome
@@ -25,8 +26,12 @@ from app.registry.values import BadRecord
 from app.supervisor import stopping
 from app.supervisor.launch import ERRORS
 
+if TYPE_CHECKING:
+    from app.model.changes import Changes
+
 HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 256 * 1024
+SUMMED_BYTES = 64 * 1024
 """How much of a log's beginning and end is read to see what came out."""
 
 _CARE_NICENESS = 10
@@ -224,11 +229,15 @@ def _line(text: str) -> str:
 def _summary(registry: Registry, task: Task, attempt: Attempt, log: Path) -> str:
     """The name of the summary's file: the one the task wrote, else one composed from what is known."""
     from app.logs.summary import compose_summary
+    from app.logs.window import LogFile
 
     name = summary_name(attempt.number)
     path = registry.home.task_file(task.id, name)
     if not path.exists():
-        write_atomic(path, compose_summary(task, attempt, str(log)).encode(errors="replace"))
+        changes = _changes(registry, task, attempt.number)
+        tail = LogFile(log).tail_text(SUMMED_BYTES) if attempt.outcome.error else ""
+        text = compose_summary(task, attempt, str(log), changes=changes, tail=tail)
+        write_atomic(path, text.encode(errors="replace"))
     return name
 
 
@@ -257,11 +266,7 @@ def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Out
 
 def _with_changes(registry: Registry, task: Task, attempt: int, outcome: Outcome) -> Outcome:
     """Add the files and the commit that were seen to change, where the task does not tell them itself."""
-    if task.request.workspace is None:
-        return outcome
-    from app.registry.changed import read_changes
-
-    changes = read_changes(registry.home, task.id, attempt)
+    changes = _changes(registry, task, attempt)
     if changes is None:
         return outcome
     return replace(
@@ -270,6 +275,15 @@ def _with_changes(registry: Registry, task: Task, attempt: int, outcome: Outcome
         commit=outcome.commit or (changes.commits[-1].id if changes.commits else None),
         headline=outcome.headline or (changes.words if changes.files or changes.commits else None),
     )
+
+
+def _changes(registry: Registry, task: Task, attempt: int) -> Changes | None:
+    """What was seen to change, where that was looked for."""
+    if task.request.workspace is None:
+        return None
+    from app.registry.changed import read_changes
+
+    return read_changes(registry.home, task.id, attempt)
 
 
 def _own_outcome(registry: Registry, task_id: str, attempt: int) -> Outcome | None:

@@ -8,6 +8,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from app.dashboard.changes.diffpane import DiffPane
+from app.dashboard.changes.listpane import ListPane
+from app.dashboard.changes.tab import ChangesTab
 from app.dashboard.details.factspane import FactsPane
 from app.dashboard.details.summary import SummaryPane
 from app.dashboard.details.tabs import TabsLine
@@ -21,18 +24,19 @@ from app.registry.files import read_regular
 from app.registry.paths import Home
 from app.registry.store import Registry
 
-LOG, SUMMARY, FACTS = "log", "summary", "details"
-TABS = (LOG, SUMMARY, FACTS)
+LOG, SUMMARY, CHANGES, FACTS = "log", "summary", "changes", "details"
+TABS = (LOG, SUMMARY, CHANGES, FACTS)
 """The tabs, in their order."""
 
 
 class Details(Vertical):
-    """Title, tabs, and under them the log, the summary or the details of one task."""
+    """Title, tabs, and under them the log, the summary, the changes or the details of one task."""
 
     DEFAULT_CSS = """
     Details { height: 1fr; }
-    Details LogPane, Details SummaryPane, Details FactsPane { display: none; }
-    Details.-on-log LogPane, Details.-on-summary SummaryPane, Details.-on-details FactsPane {
+    Details LogPane, Details SummaryPane, Details ChangesTab, Details FactsPane { display: none; }
+    Details.-on-log LogPane, Details.-on-summary SummaryPane, Details.-on-changes ChangesTab,
+    Details.-on-details FactsPane {
         display: block;
     }
     """
@@ -48,6 +52,7 @@ class Details(Vertical):
         self._line = TabsLine(id="tabs")
         self.log_pane = LogPane(id="log")
         self.summary_pane = SummaryPane(id="summary")
+        self.changes = ChangesTab(home, id="changes")
         self.facts_pane = FactsPane(Registry(home), id="facts")
 
     def compose(self) -> ComposeResult:
@@ -55,6 +60,7 @@ class Details(Vertical):
         yield self._line
         yield self.log_pane
         yield self.summary_pane
+        yield self.changes
         yield self.facts_pane
 
     @property
@@ -64,14 +70,16 @@ class Details(Vertical):
 
     @property
     def tab(self) -> str:
-        """The tab in view: ``log``, ``summary`` or ``details``."""
+        """The tab in view: ``log``, ``summary``, ``changes`` or ``details``."""
         return self._tab
 
     @property
-    def pane(self) -> LogPane | SummaryPane | FactsPane:
+    def pane(self) -> LogPane | SummaryPane | ListPane | DiffPane | FactsPane:
         """The pane in view."""
         if self._tab == LOG:
             return self.log_pane
+        if self._tab == CHANGES:
+            return self.changes.pane
         return self.summary_pane if self._tab == SUMMARY else self.facts_pane
 
     def shows_end_of(self, task: Task) -> bool:
@@ -113,6 +121,8 @@ class Details(Vertical):
             self.log_pane.show(path, bool(task and task.status.live), _why_empty(task))
         elif self._tab == SUMMARY:
             self.summary_pane.show(task, self._summary(task) if task else None)
+        elif self._tab == CHANGES:
+            self.changes.show(task)
         else:
             self.facts_pane.show(task)
 
