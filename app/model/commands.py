@@ -75,6 +75,8 @@ _ADD_OPTIONS = (
         ("--leftovers",), "let what outlives the command go on, or end it", "keep|sweep", ("keep", "sweep")
     ),
     Option(("--wait",), "wait for the end and exit with the task's code"),
+    Option(("-y", "--yes"), "ask nothing: start only what is approved already"),
+    Option(("--trust",), "ask nothing: approve the agent for this task, whatever it may do"),
     _JSON,
 )
 
@@ -196,7 +198,27 @@ COMMANDS: tuple[Command, ...] = (
         group=QUEUE,
     ),
     Command("limit", "[N]", "show, or set, how many tasks run at once", group=QUEUE),
-    Command("agents", "[NAME]", "list those who can do the work, or show one whole", group=DELEGATING),
+    Command(
+        "agents",
+        "[NAME]",
+        "list those who can do the work, or show one whole",
+        group=DELEGATING,
+        options=(Option(("--in",), "as seen from this folder", "FOLDER"), _JSON),
+    ),
+    Command(
+        "approve",
+        "NAME",
+        "let an agent work without the question, until its definition changes",
+        slash=False,
+        group=DELEGATING,
+        options=(
+            Option(("--project",), "in this project (the default)"),
+            Option(("--always",), "everywhere"),
+            Option(("--revoke",), "take every approval of it back"),
+            Option(("--in",), "as seen from this folder", "FOLDER"),
+            Option(("--trust",), "without the question"),
+        ),
+    ),
     Command(
         "doctor",
         "",
