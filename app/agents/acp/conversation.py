@@ -62,6 +62,8 @@ class Conversation:
         self._questions = questions
         self._permissions = permissions
         self._waker = waker
+        self.last_words = ""
+        """The last line of its error output: what it says before it dies."""
         self._link = Link(client, self)
         self._spending = Spending()
         self._session: str | None = None
@@ -257,10 +259,13 @@ class Conversation:
         elif "retry" in notification.method:
             self._teller.take(updates.retry_of(notification.params))
 
-    def on_noise(self, text: str) -> None:
+    def on_noise(self, text: str, *, error: bool = False) -> None:
         """The client has printed something that is no message."""
-        if text.strip():
-            self._teller.note(f"· {text}")
+        if not text.strip():
+            return
+        self._teller.note(f"· {text}")
+        if error:
+            self.last_words = text.strip()[:1000]
 
     def after(self) -> None:
         """What is due after each round. Raises FellBack and Leave."""
