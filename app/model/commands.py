@@ -125,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "answer",
         "[TASK] [CHOICE]",
-        "what agents ask you, or your answer: allow, always, reject or never",
+        "answer what an agent asks, or see what they ask",
         keys=("a",),
         label="answer",
         group=ANSWERING,
@@ -134,7 +134,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "continue",
         "TASK TEXT…",
-        "go on in its conversation; a running agent is told at the end of its turn",
+        "go on in its conversation, or tell a running agent",
         keys=("c",),
         label="continue",
         group=ANSWERING,
@@ -181,7 +181,12 @@ COMMANDS: tuple[Command, ...] = (
         group=ENDING,
     ),
     Command("pause", "", "start nothing more until you resume", keys=("p",), label="pause", group=QUEUE),
-    Command("resume", "", "start waiting tasks again", group=QUEUE),
+    Command(
+        "resume",
+        "[AGENT]",
+        "start waiting tasks again, also of agents paused by quota or login",
+        group=QUEUE,
+    ),
     Command(
         "free",
         "TASK…",
