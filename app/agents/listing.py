@@ -38,8 +38,6 @@ def client_of(agent: AgentDefinition) -> str:
 
 def source_of(agent: AgentDefinition, folder: Path) -> str:
     """Where it is defined, short where that is in the folder or in the home."""
-    if agent.file is None:
-        return agent.source
     for base, start in ((folder, ""), (Path.home(), "~/")):
         if Path(agent.source).is_relative_to(base):
             return start + str(Path(agent.source).relative_to(base))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,20 +35,12 @@ def ask(session: Session, question: Question, folder: Path, *, yes: bool = False
     instead = f"{name} {state}: delegate agents {name} shows it, delegate approve {name} approves it"
     if yes:
         raise UsageError(f"{instead}; or add --trust")
-    show(question)
-    answers = ONCE | PROJECT | ALWAYS
-    scope = choose(f"Let {name} work? y once, p in this project, a always [y/p/a/N]", answers, instead)
+    asked = f"Let {name} work? y once, p in this project, a always [y/p/a/N]"
+    scope = choose(question.lines, asked, ONCE | PROJECT | ALWAYS, instead)
     if scope is None:
         raise CommandError("nothing was started")
     grant(session.registry, definition, scope, folder)
     return definition.fingerprint
-
-
-def show(question: Question) -> None:
-    """Print what the agent may do, on stderr, where the question follows."""
-    sys.stdout.flush()
-    for line in question.lines:
-        print(line, file=sys.stderr)
 
 
 def run_again(session: Session, task: Task) -> AgentRun | None:

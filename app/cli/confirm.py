@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from app.cli.errors import CommandError, UsageError
@@ -26,13 +26,15 @@ def confirm(what: str, otherwise: str, instead: str) -> None:
         raise CommandError(otherwise)
 
 
-def choose(question: str, answers: Mapping[str, Choice], instead: str) -> Choice | None:
-    """Ask a question that has several answers, by their words; None for anything that is none of them.
+def choose(lines: Sequence[str], question: str, answers: Mapping[str, Choice], instead: str) -> Choice | None:
+    """Show lines and ask a question that has several answers, by their words; None for what is no answer.
 
     Raises UsageError with ``instead`` when there is no terminal to ask on.
     """
     if not (on_terminal(sys.stdin) and on_terminal(sys.stderr)):
         raise UsageError(instead)
     sys.stdout.flush()
+    for line in lines:
+        print(line, file=sys.stderr)
     print(f"{question} ", end="", file=sys.stderr, flush=True)
     return answers.get(sys.stdin.readline().strip().lower())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.agents.approval import Question, grant, revoke
+from app.agents.approval import grant, revoke
 from app.agents.definitions import UnknownAgent, find_agent
 from app.agents.describing import describe
-from app.cli.approving import ONCE, show
+from app.cli.approving import ONCE
 from app.cli.arguments import Arguments
 from app.cli.confirm import choose
 from app.cli.errors import CommandError, UsageError
@@ -47,9 +47,8 @@ def _approve(session: Session, name: str, arguments: Arguments) -> int:
     scope = Scope.ALWAYS if arguments.has("always") else Scope.PROJECT
     where = "everywhere" if scope is Scope.ALWAYS else "in this project"
     if not arguments.has("trust"):
-        show(Question(agent, describe(agent)))
         instead = f"no terminal to ask on: delegate approve {clean(name)} --trust approves it unasked"
-        if choose(f"Let {clean(name)} work {where}? [y/N]", ONCE, instead) is None:
+        if choose(describe(agent), f"Let {clean(name)} work {where}? [y/N]", ONCE, instead) is None:
             raise CommandError("nothing was approved")
     grant(session.registry, agent, scope, folder)
     say(f"{clean(name)} is approved {where}, until its definition changes")
