@@ -47,8 +47,7 @@ def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
             operations.pause(session.registry)
             return Done("queue paused: nothing more starts until you resume; running tasks go on")
         case Kind.RESUME:
-            operations.resume(session.registry, session.config)
-            return Done("queue resumed")
+            return _resume(plan.words.removeprefix("@") or None, session)
         case Kind.FREE:
             return _free(plan, session)
         case Kind.PRIORITY:
@@ -56,6 +55,11 @@ def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
         case Kind.LIMIT:
             return _limit(plan, session)
     raise OperationError(f"{plan.kind.value} is nothing that can be done to tasks")
+
+
+def _resume(agent: str | None, session: Session) -> Done:
+    freed = [hold.agent for hold in operations.resume(session.registry, session.config, agent)]
+    return Done(" · ".join([*([] if agent else ["queue resumed"]), *(f"{name} goes on" for name in freed)]))
 
 
 def _submit(draft: Draft, session: Session, taken: set[str]) -> Done:
