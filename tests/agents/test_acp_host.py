@@ -31,7 +31,7 @@ def test_the_summary_is_the_last_message_with_tools_and_files(hosted: Hosted) ->
     summary = hosted.registry.home.task_file(done.id, last(done).summary or "").read_text()
     assert summary.startswith("# ✓ complete\n\nDone: hello.txt was created.\n")
     assert "## Tools used\n\n- `Write hello.txt`: 1\n" in summary
-    assert f"- `{hosted.folder}/hello.txt` +2 −0\n" in summary
+    assert "- `hello.txt` +2 −0\n" in summary
 
 
 def test_the_client_gets_its_folder_a_session_of_its_own_and_no_ignored_interrupt(hosted: Hosted) -> None:

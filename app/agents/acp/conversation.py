@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from app import __version__
@@ -213,13 +214,9 @@ class Conversation:
     def _take_late_updates(self) -> None:
         """What belongs to a turn may come after its end."""
         latest = time.monotonic() + LATEST_S
-        try:
-            while (now := time.monotonic()) < (quiet := min(self._heard + LATE_S, latest)):
+        with contextlib.suppress(ClientGone):  # its turn is over: it may go
+            while time.monotonic() < (quiet := min(self._heard + LATE_S, latest)):
                 self._link.step(quiet)
-                if now >= latest:
-                    break
-        except ClientGone:
-            pass  # its turn is over: it may go
 
     # ---- leave ------------------------------------------------------------------------------------
 
@@ -231,11 +228,9 @@ class Conversation:
             self._link.tell("session/cancel", {"sessionId": self._session})
         self._questions.withdraw_all()
         deadline = time.monotonic() + CANCEL_S
-        try:
+        with contextlib.suppress(ClientGone):
             while self._prompt and not self._link.answered(self._prompt) and time.monotonic() < deadline:
                 self._link.step(deadline)
-        except ClientGone:
-            pass
 
     # ---- what the client says, whenever it likes --------------------------------------------------
 
