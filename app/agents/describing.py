@@ -79,6 +79,8 @@ def _lines(agent: AgentDefinition, *, whole: bool) -> Iterator[str]:
         yield f"runs by itself: {quoted([command])[0]} at {occasion}"
     for name, command in agent.services:
         yield f"tool server {name}: {command}"
+    if agent.obeys:
+        yield f"also obeys, and can run commands for: {named(agent.obeys)}"
     if agent.resources:
         yield f"reads from the start: {named(agent.resources)}"
     if agent.model:
