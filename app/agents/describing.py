@@ -79,6 +79,8 @@ def _lines(agent: AgentDefinition, *, whole: bool) -> Iterator[str]:
         yield f"runs by itself: {quoted([command])[0]} at {occasion}"
     for name, command in agent.services:
         yield f"tool server {name}: {command}"
+    if agent.obeys:
+        yield f"also obeys, and can run commands for: {named(agent.obeys)}"
     if agent.resources:
         yield f"reads from the start: {named(agent.resources)}"
     if agent.model:
@@ -108,11 +110,8 @@ def _because(agent: AgentDefinition, preset: Preset | None) -> str:
             if way.unattended and _contains(agent.command, way.unattended):
                 return f" ({' '.join(way.unattended)})"
             if way.always and (mode := _mode(agent)) not in preset.everything:
-                return (
-                    f" · {preset.title}: {words}"
-                    if words and mode is None
-                    else f" ({preset.title} never asks)"
-                )
+                said = words if words and mode is None else "never asks"
+                return f" · {preset.title} {said}"
     mode = _mode(agent)
     return f" (mode {mode})" if mode else ""
 

@@ -17,6 +17,11 @@ _FUNCTIONS = {
     "logs": ("logs", "logs"),
     "wait": ("wait", "wait"),
     "result": ("result", "result"),
+    "changes": ("changes", "changes"),
+    "patch": ("changes", "patch"),
+    "merge": ("taking", "merge"),
+    "push": ("taking", "push"),
+    "discard": ("taking", "discard"),
     "answer": ("answering", "answer"),
     "continue": ("answering", "go_on"),
     "stop": ("ending", "stop"),
@@ -30,6 +35,7 @@ _FUNCTIONS = {
     "priority": ("queue", "priority"),
     "limit": ("queue", "limit"),
     "agents": ("agents", "agents"),
+    "approve": ("approve", "approve"),
     "doctor": ("doctor", "doctor"),
 }
 """The module of `app.cli.commands` and its function for each command, imported when it is wanted."""

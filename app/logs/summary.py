@@ -35,7 +35,7 @@ def compose_summary(
     happen, and ``tail`` the end of the log, plain: what stands around the explaining line is shown with it.
     """
     status = attempt.verdict or Status.LOST
-    text = attempt.text if attempt.text is not None else task.text
+    text = attempt.text if attempt.text is not None else task.request.text
     lines = [_title(status, attempt), "", *_why(status, attempt), *_around(attempt, tail), *_fenced(text), ""]
     lines += [f"- {fact}" for fact in _facts(task, status, attempt, log_path)]
     lines += _files(attempt.outcome.files) if changes is None else changed_lines(changes)
@@ -50,9 +50,12 @@ def log_remark(attempt: Attempt | None) -> str | None:
 
 
 def with_remarks(summary: str, attempt: Attempt) -> str:
-    """A summary written at the end of an attempt, with what became of its log later."""
-    remark = log_remark(attempt)
-    return f"{summary.rstrip()}\n\n{remark}\n" if remark else summary
+    """A summary written at the end of an attempt, with what only the record tells.
+
+    That is messages that its agent was not told any more, and what became of its log later.
+    """
+    remarks = [*_undelivered(attempt), *filter(None, [log_remark(attempt)])]
+    return "\n\n".join([summary.rstrip(), *remarks]) + "\n" if remarks else summary
 
 
 def changed_lines(changes: Changes) -> list[str]:
@@ -73,9 +76,14 @@ def _changed_file(file: ChangedFile) -> str:
     return f"- {file.kind.value} {_code(file.path)}{counts}{renamed}{note}"
 
 
+def _undelivered(attempt: Attempt) -> Iterator[str]:
+    for text in attempt.undelivered:
+        yield f"Not delivered, it ended before: {_code(text)}"
+
+
 def _title(status: Status, attempt: Attempt) -> str:
     headline = _escaped(attempt.outcome.headline) if attempt.outcome.headline else ""
-    qualifier = f" · {_escaped(attempt.qualifier)}" if attempt.qualifier else ""
+    qualifier = f" {_escaped(attempt.qualifier)}" if attempt.qualifier and status is Status.COMPLETE else ""
     return f"# {status.glyph} {status.word}{qualifier}" + (f": {headline}" if headline else "")
 
 

@@ -97,11 +97,12 @@ _KEY_LABELS = {
     "right_square_bracket": "]",
 }
 
-DELEGATING, TYPING, ANSWERING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
+DELEGATING, TYPING, ANSWERING, WATCHING, TAKING, ENDING, QUEUE, VIEW, MOVING = (
     "Delegating",
     "Typing",
     "Answering",
     "Watching",
+    "Take or leave",
     "Ending",
     "Queue",
     "View",

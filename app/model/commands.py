@@ -10,12 +10,14 @@ from app.model.command import (
     ANSWERING,
     APP,
     APPROVAL,
+    CHANGES,
     DELEGATING,
     ENDING,
     INPUT,
     MOVING,
     QUEUE,
     TABLE,
+    TAKING,
     VIEW,
     WATCHING,
     Command,
@@ -23,7 +25,7 @@ from app.model.command import (
     Option,
     key_label,
 )
-from app.model.keytable import ANSWER_KEYS, APPROVAL_KEYS, FOOTER, GROUPS, INPUT_FOOTER, KEYS
+from app.model.keytable import ANSWER_KEYS, APPROVAL_KEYS, CHANGES_KEYS, FOOTER, GROUPS, INPUT_FOOTER, KEYS
 
 __all__ = [
     "ANSWER",
@@ -31,6 +33,8 @@ __all__ = [
     "APP",
     "APPROVAL",
     "APPROVAL_KEYS",
+    "CHANGES",
+    "CHANGES_KEYS",
     "COMMANDS",
     "FOOTER",
     "GROUPS",
@@ -50,6 +54,7 @@ __all__ = [
 ]
 
 _JSON = Option(("--json",), "print JSON")
+_YES = Option(("-y", "--yes"), "without the question")
 
 _ADD_OPTIONS = (
     Option(("-a", "--agent"), "who does the work", "NAME"),
@@ -74,7 +79,13 @@ _ADD_OPTIONS = (
     Option(
         ("--leftovers",), "let what outlives the command go on, or end it", "keep|sweep", ("keep", "sweep")
     ),
+    Option(("--worktree",), "work in a git worktree of its own, or in place", "yes|no", ("yes", "no")),
+    Option(("--base",), "the commit or branch that the worktree starts from", "COMMIT"),
+    Option(("--with-changes",), "take what you have not committed along into the worktree"),
+    Option(("--check",), "a command that has to succeed after it; no for none", "COMMAND"),
     Option(("--wait",), "wait for the end and exit with the task's code"),
+    Option(("-y", "--yes"), "ask nothing: start only what is approved already"),
+    Option(("--trust",), "ask nothing: approve the agent for this task, whatever it may do"),
     _JSON,
 )
 
@@ -121,9 +132,49 @@ COMMANDS: tuple[Command, ...] = (
         aliases=("results",),
     ),
     Command(
+        "changes",
+        "[TASK]",
+        "what a task has changed: files, commits, and each difference",
+        keys=("d",),
+        label="changes",
+        group=WATCHING,
+        options=(Option(("--diff",), "the difference itself, as git prints it"), _JSON),
+    ),
+    Command(
+        "merge",
+        "TASK",
+        "take a task's work into your branch, after showing what that would do",
+        keys=("m",),
+        label="merge",
+        group=TAKING,
+        options=(
+            Option(("--squash",), "as one commit of yours"),
+            Option(("--cherry-pick",), "its commits, one after the other, on top of yours"),
+            Option(("--no-ff",), "with a merge commit even where none is needed"),
+            _YES,
+        ),
+    ),
+    Command(
+        "push",
+        "TASK",
+        "push a task's branch to where you push to, never by force",
+        keys=("P",),
+        label="push",
+        group=TAKING,
+    ),
+    Command("patch", "TASK", "print a task's work as git am reads it", slash=False, group=TAKING),
+    Command(
+        "discard",
+        "TASK…",
+        "throw a task's worktree and branch away; undo brings them back",
+        destructive=True,
+        group=TAKING,
+        options=(_YES,),
+    ),
+    Command(
         "answer",
         "[TASK] [CHOICE]",
-        "what agents ask you, or your answer: allow, always, reject or never",
+        "answer what an agent asks, or see what they ask",
         keys=("a",),
         label="answer",
         group=ANSWERING,
@@ -132,7 +183,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "continue",
         "TASK TEXT…",
-        "go on in its conversation; a running agent is told at the end of its turn",
+        "go on in its conversation, or tell a running agent",
         keys=("c",),
         label="continue",
         group=ANSWERING,
@@ -148,7 +199,7 @@ COMMANDS: tuple[Command, ...] = (
         options=(
             Option(("--kill",), "at once, without asking it to end first"),
             Option(("--all",), "all that wait or run, after a question"),
-            Option(("-y", "--yes"), "without the question"),
+            _YES,
         ),
     ),
     Command(
@@ -167,8 +218,11 @@ COMMANDS: tuple[Command, ...] = (
         label="delete",
         destructive=True,
         group=ENDING,
+        options=(_YES,),
     ),
-    Command("undo", "", "bring back what was deleted last", keys=("U",), label="undo", group=ENDING),
+    Command(
+        "undo", "", "bring back what was deleted or discarded last", keys=("U",), label="undo", group=ENDING
+    ),
     Command(
         "clean",
         "[STATUS…]",
@@ -177,9 +231,15 @@ COMMANDS: tuple[Command, ...] = (
         label="clean up",
         destructive=True,
         group=ENDING,
+        options=(_YES,),
     ),
     Command("pause", "", "start nothing more until you resume", keys=("p",), label="pause", group=QUEUE),
-    Command("resume", "", "start waiting tasks again", group=QUEUE),
+    Command(
+        "resume",
+        "[AGENT]",
+        "start waiting tasks again, also of agents paused by quota or login",
+        group=QUEUE,
+    ),
     Command(
         "free",
         "TASK…",
@@ -196,7 +256,27 @@ COMMANDS: tuple[Command, ...] = (
         group=QUEUE,
     ),
     Command("limit", "[N]", "show, or set, how many tasks run at once", group=QUEUE),
-    Command("agents", "[NAME]", "list those who can do the work, or show one whole", group=DELEGATING),
+    Command(
+        "agents",
+        "[NAME]",
+        "list those who can do the work, or show one whole",
+        group=DELEGATING,
+        options=(Option(("--in",), "as seen from this folder", "FOLDER"), _JSON),
+    ),
+    Command(
+        "approve",
+        "NAME",
+        "let an agent work without the question, until its definition changes",
+        slash=False,
+        group=DELEGATING,
+        options=(
+            Option(("--project",), "in this project (the default)"),
+            Option(("--always",), "everywhere"),
+            Option(("--revoke",), "take every approval of it back"),
+            Option(("--in",), "as seen from this folder", "FOLDER"),
+            Option(("--trust",), "without the question"),
+        ),
+    ),
     Command(
         "doctor",
         "",

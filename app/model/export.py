@@ -12,6 +12,7 @@ from app.model.task import Attempt, Task
 
 if TYPE_CHECKING:
     from app.model.ask import Ask
+    from app.model.changes import Changes
     from app.model.report import Usage
 
 _ABSENT = Attempt(number=0, log="")
@@ -75,6 +76,31 @@ def export(
         "model": run.model or (report.model if report else None),
         "usage": _usage(run.usage or (report.usage if report else None)),
         "asks": [_ask(ask) for ask in task.asks],
+    }
+
+
+def export_changes(changes: Changes) -> dict[str, object]:
+    """What changed in plain values for JSON: sums, files, commits."""
+    return {
+        "added": changes.added,
+        "removed": changes.removed,
+        "partial": changes.partial or None,
+        "files": [
+            {
+                "path": file.path,
+                "kind": file.kind.value,
+                "added": file.added,
+                "removed": file.removed,
+                "old_path": file.old_path,
+                "untracked": file.untracked,
+                "note": file.note or None,
+            }
+            for file in changes.files
+        ],
+        "commits": [
+            {"id": commit.id, "subject": commit.subject, "author": commit.author, "when": commit.when}
+            for commit in changes.commits
+        ],
     }
 
 

@@ -13,6 +13,7 @@ from app.model.command import (
     MOVING,
     QUEUE,
     TABLE,
+    TAKING,
     TYPING,
     VIEW,
     WATCHING,
@@ -54,7 +55,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         "next",
         ("u",),
-        "next task that asks you, or whose end you have not seen",
+        "next task that asks, or ended without you seeing it",
         label="next for me",
         group=WATCHING,
     ),
@@ -95,5 +96,5 @@ ANSWER_KEYS: tuple[str, ...] = ("allow", "always", "reject", "never")
 APPROVAL_KEYS: tuple[str, ...] = ("once", "project", "everywhere", "refuse")
 """The ids of the keys under an agent that is shown before it runs, in their order."""
 
-GROUPS: tuple[str, ...] = (DELEGATING, TYPING, ANSWERING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
+GROUPS: tuple[str, ...] = (DELEGATING, TYPING, ANSWERING, WATCHING, TAKING, ENDING, QUEUE, VIEW, MOVING)
 """The groups of the help screen, in its order."""

@@ -54,6 +54,8 @@ _LEVEL = r"(?P<value>critical|high|normal|low)"
 _AT_ONCE = r"(?:at once|at a time|at the same time|in parallel|concurrently)"
 _FOUND = r"(?:find|found|do|done|change|changed|fix|fixed|say|report|produce|discover|conclude|achieve)"
 
+_DIFF = r"(?:changes|changed files|diff|difference)"
+_WORK = r"(?:work|changes|branch|worktree|commits)"
 _YES_OR_NO = r"(?P<value>yes|no|ok|okay|allow|always|reject|never|once|deny)"
 _DECIDE = r"(?P<value>allow|permit|accept|approve|reject|deny|decline|refuse)"
 
@@ -73,10 +75,15 @@ OPENINGS: dict[str, str] = {
     "wait": "wait tell notify ping alert inform let",
     "result": "result results summary outcome findings the what what's how did why show give get display"
     " print see view open tell list",
+    "changes": "changes diff difference show give get display print see view open tell list what what's"
+    " which",
+    "merge": "merge take accept squash",
+    "push": "push",
+    "discard": "discard throw abandon drop reject",
     "stop": "stop cancel kill abort terminate halt",
     "retry": "retry rerun re-run again try run once one do start restart",
     "clean": "clean clear tidy remove delete",
-    "delete": "delete remove discard trash forget get",
+    "delete": "delete remove trash forget get",
     "free": "start run begin launch free let",
     "priority": "make set give change raise increase lower decrease bump",
     "limit": "limit run start allow how what what's show",
@@ -182,6 +189,24 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase("result", rf"did {_X} (?:succeed|pass|fail|work|work out)"),
     Phrase("result", rf"why did {_X} (?:fail|stop|end)", strict=True),
     Phrase("result", rf"{_RESULTS} {_X}", strict=True),
+    # What changed, and taking or leaving it.
+    Phrase("changes", rf"changes|diff|{_SHOW} (?:the |its )?{_DIFF}", target="it"),
+    Phrase("changes", rf"{_SHOW} {_ADJECTIVES}{_DIFF}(?: of| from| by| in) {_X}"),
+    Phrase("changes", rf"{_SHOW} {_X}'s {_DIFF}"),
+    Phrase("changes", rf"{_SHOW} what {_X} (?:has )?changed", strict=True),
+    Phrase("changes", rf"(?:what|which) files (?:did|has|have) {_X} (?:change|changed|touch|touched)"),
+    Phrase("changes", rf"(?:changes|diff|difference) (?:of|from|by) {_X}", strict=True),
+    Phrase("changes", rf"(?:changes|diff) {_X}", strict=True),
+    Phrase(
+        "merge",
+        rf"(?:merge|(?P<value>squash)|take over) (?:(?:the )?{_WORK} (?:of|from|by) )?{_X}",
+        strict=True,
+    ),
+    Phrase("merge", rf"(?:merge|(?P<value>squash)|take) {_X}'s {_WORK}", strict=True),
+    Phrase("push", rf"push (?:(?:the )?{_WORK} (?:of|from|by) )?{_X}", strict=True),
+    Phrase("push", rf"push {_X}'s {_WORK}", strict=True),
+    Phrase("discard", rf"(?:discard|throw away|abandon) (?:the )?{_WORK} (?:of|from|by) {_X}", strict=True),
+    Phrase("discard", rf"(?:discard|abandon|throw away) {_X}(?:'s {_WORK})?", strict=True),
     # Stopping.
     Phrase("stop", rf"{_STOP} (?:everything|all|them all|all of them)", scope="all"),
     Phrase(
@@ -202,7 +227,7 @@ PHRASES: tuple[Phrase, ...] = (
         rf"{_CLEAN} (?:everything|all|all tasks) that (?:is |are |has |have |was |were )*{_HOW_ENDED}",
     ),
     Phrase("clean", rf"{_CLEAN} all(?: my| the)? tasks|clean up (?:the |my )?tasks", scope="ended"),
-    Phrase("delete", rf"(?:delete|remove|discard|trash|forget|forget about|get rid of) {_X}", strict=True),
+    Phrase("delete", rf"(?:delete|remove|trash|forget|forget about|get rid of) {_X}", strict=True),
     # The queue: what starts first, or without what it waits for, and how many at once.
     Phrase(
         "free",

@@ -18,6 +18,10 @@ class Kind(StrEnum):
     LOGS = "logs"
     WAIT = "wait"
     RESULT = "result"
+    CHANGES = "changes"
+    MERGE = "merge"
+    PUSH = "push"
+    DISCARD = "discard"
     ANSWER = "answer"
     CONTINUE = "continue"
     STOP = "stop"
@@ -39,7 +43,7 @@ class Kind(StrEnum):
     @property
     def destructive(self) -> bool:
         """Whether it stops or deletes, and so must be shown and confirmed."""
-        return self in (Kind.STOP, Kind.DELETE, Kind.CLEAN)
+        return self in (Kind.STOP, Kind.DELETE, Kind.CLEAN, Kind.DISCARD)
 
     def suits(self, task: Task) -> bool:
         """Whether it makes sense for a task that stands so; for `find`, to prefer those it does for."""
@@ -49,6 +53,10 @@ class Kind(StrEnum):
             return task.status is Status.QUEUED
         if self is Kind.ANSWER:
             return task.status is Status.ASKING
+        if self in (Kind.MERGE, Kind.PUSH, Kind.DISCARD):
+            return (
+                task.status.ended and task.request.workspace is not None and task.request.workspace.worktree
+            )
         if self is Kind.CONTINUE:
             return task.run is not None and task.status is not Status.QUEUED
         return task.status.ended or self not in (Kind.RETRY, Kind.DELETE, Kind.RESULT)

@@ -29,6 +29,10 @@ _PLAIN_OPTIONS = {
     "quiet-timeout": "quiet:",
     "memory": "mem:",
     "leftovers": "leftovers:",
+    "worktree": "worktree:",
+    "base": "base:",
+    "with-changes": "with:changes",
+    "check": "check:",
 }
 
 

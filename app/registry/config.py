@@ -35,6 +35,8 @@ class Config:
     says what leaving the dashboard does to running tasks. Nothing starts while less than ``memory_floor``
     bytes of memory are free. ``worktree`` is whether agents get a git worktree of their own where they can;
     ``provisions`` what a worktree is given, by checkout, with that of all others under an empty name.
+    ``resume_agents_s`` is after how long an agent that is held goes on by itself, None for when a person
+    says so.
     """
 
     limit: int = 4
@@ -48,6 +50,7 @@ class Config:
     logs_bytes: int = 4096 * MEBIBYTE
     keep_s: float | None = None
     memory_floor: int = 0
+    resume_agents_s: float | None = None
     on_lost: str = "ask"
     on_quit: str = "keep"
     agent: str = WORKER
@@ -69,7 +72,9 @@ class Config:
     @property
     def limits(self) -> Limits:
         """What may run at once."""
-        return Limits(self.limit, self.agent_limits, self.folder_limits, self.memory_floor)
+        return Limits(
+            self.limit, self.agent_limits, self.folder_limits, self.memory_floor, self.resume_agents_s
+        )
 
 
 def config_path() -> Path:

@@ -45,16 +45,22 @@ def clean(registry: Registry, statuses: Collection[Status] | None = None) -> int
 
     Those that a waiting task starts after stay.
     """
+    ended = [task.id for task in cleanable(registry, statuses)]
+    return delete(registry, ended) if ended else 0
+
+
+@in_one_line
+def cleanable(registry: Registry, statuses: Collection[Status] | None = None) -> list[Task]:
+    """The ended tasks (only those of these statuses) that a clean-up may take."""
     needed = needed_numbers(registry)
-    ended = [
-        task.id
+    ended = (
+        task
         for task in registry.recent(len(registry.ids()))
         if task.status.ended
         and not (task.read_only or task.number in needed)
         and (statuses is None or task.status in statuses)
-    ]
-    ended = [task_id for task_id in ended if not leftovers.find_if_lost(registry, task_id)]
-    return delete(registry, ended) if ended else 0
+    )
+    return [task for task in ended if not leftovers.find_if_lost(registry, task.id)]
 
 
 @in_one_line

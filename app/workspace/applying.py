@@ -82,6 +82,12 @@ def mend(repository: Repository) -> Mended | None:
         return _mend(repository, journal)
 
 
+def mend_at(folder: Path) -> Mended | None:
+    """The same for the checkout that a folder is in; None where it is in none. Raises GitError."""
+    repository = look(folder) if folder.is_dir() else None
+    return mend(repository) if repository is not None else None
+
+
 def _change(git: Git, journal: Journal, entry: Entry, reason: str) -> None:
     journal.begin(entry)
     journal.lock_index()

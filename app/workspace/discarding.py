@@ -79,16 +79,19 @@ def holdings(workspace: Workspace) -> Holdings:
     return Holdings(commits, uncommitted_in(workspace))
 
 
-def discard(workspace: Workspace, *, yes: bool = False, lose: bool = False) -> Discarded | None:
+def discard(
+    workspace: Workspace, *, yes: bool = False, lose: bool = False, always: bool = False
+) -> Discarded | None:
     """Remove a workspace with its branch; what it holds is kept under DISCARDED, and None if it held nothing.
 
-    Raises HoldsWork without a ``yes`` where it holds something, and without ``lose`` where it holds files too
-    large to be kept. Killed at any point, it has removed nothing, or can be brought back, or be repeated.
+    ``always`` keeps it even then, so that it can be brought back. Raises HoldsWork without a ``yes`` where it
+    holds something, and without ``lose`` where it holds files too large to be kept. Killed at any point, it
+    has removed nothing, or can be brought back, or be repeated.
     """
     held = holdings(workspace)
     if not held.empty and not yes:
         raise HoldsWork(f"#{workspace.number} {held.words}")
-    discarded = None if held.empty else _keep(workspace, held, lose=lose)
+    discarded = None if held.empty and not always else _keep(workspace, held, lose=lose)
     git = Git(workspace.home)
     tip = git.line("rev-parse", "--verify", "--quiet", workspace.ref)
     remove(workspace)

@@ -156,7 +156,7 @@ def _before(git: Git, commit: str) -> str:
 
 def _why_untracked(task: Task) -> str:
     if task.request.agent == COMMAND:
-        return "No changes are tracked: a plain command. With worktree:yes they are."
+        return "No changes are tracked: a plain command."
     if task.request.agent == WORKER:
         return "The worker told of no changes." if task.status.ended else "The worker tells at its end."
     if task.status is Status.QUEUED:

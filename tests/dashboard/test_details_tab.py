@@ -22,7 +22,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def open_details(seat: Seat) -> None:
-    """Select the newest task and bring the third tab into view."""
+    """Select the newest task and bring the fourth tab into view."""
     await seat.finds(lambda: seat.main.table.cursor_task)
     seat.main.focus_pane("table")
     seat.main.details.select_tab("details")
@@ -49,17 +49,17 @@ async def test_it_says_why_a_running_task_is_shown_as_running(registry: Registry
         assert os.environ["PATH"] not in seat.screen
 
 
-async def test_enter_goes_through_all_three_tabs(registry: Registry, config: Config) -> None:
+async def test_enter_goes_through_all_four_tabs(registry: Registry, config: Config) -> None:
     delegate(registry, "!sleep 60", config)
     async with opened(registry, (120, 40)) as seat:
         await seat.finds(lambda: seat.main.table.cursor_task)
         seat.main.focus_pane("table")
         await seat.press("enter")
         tabs = [seat.main.details.tab]
-        for _ in range(3):
+        for _ in range(4):
             await seat.press("enter")
             tabs.append(seat.main.details.tab)
-        assert tabs == ["log", "summary", "details", "log"]
+        assert tabs == ["log", "summary", "changes", "details", "log"]
         assert seat.main.pane == "log"
 
 

@@ -26,6 +26,7 @@ def test_every_offered_option_is_one_that_the_grammar_knows() -> None:
     good = {"p:": "low", "t:": "5m", "after:": "3", "in:": "src", "name:": "short", "commit:": "yes"}
     good |= {"at:": "18:00", "delay:": "10m", "retries:": "3", "twice:": "yes", "quiet:": "10m"}
     good |= {"mem:": "2G", "leftovers:": "keep"}
+    good |= {"worktree:": "yes", "base:": "main", "with:": "changes", "check:": "pytest"}
     assert {key for key, _ in OPTIONS} == set(good)
     for key, value in good.items():
         draft = parse_request(f"Do it {key}{value}")

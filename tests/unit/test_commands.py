@@ -12,6 +12,7 @@ from app.model.commands import (
     APP,
     APPROVAL,
     APPROVAL_KEYS,
+    CHANGES,
     COMMANDS,
     FOOTER,
     GROUPS,
@@ -32,8 +33,10 @@ from app.model.sentences import Kind, read
 def test_the_shell_has_every_command_but_those_of_the_screen() -> None:
     shell = {command.name for command in COMMANDS if command.shell}
     assert shell == {
+        *("changes", "merge", "push", "patch", "discard"),
         *("add", "status", "logs", "wait", "result", "stop", "retry", "delete", "undo", "clean"),
-        *("pause", "resume", "free", "priority", "limit", "agents", "doctor", "answer", "continue"),
+        *("pause", "resume", "free", "priority", "limit", "agents", "approve", "doctor", "answer"),
+        "continue",
     }
     assert {command.name for command in COMMANDS if not command.shell} == {"filter", "theme", "help", "quit"}
 
@@ -44,7 +47,7 @@ def test_every_command_has_a_kind_of_reading_and_the_other_way_round() -> None:
 
 
 def test_what_works_in_a_shell_only_says_so_in_the_input_bar() -> None:
-    assert [command.name for command in COMMANDS if not command.slash] == ["doctor"]
+    assert [command.name for command in COMMANDS if not command.slash] == ["patch", "approve", "doctor"]
     for text in ("/doctor", "/doctor --fix", "delegate doctor", "delegate doctor --fix"):
         reading = read(text)
         assert reading.kind is Kind.TASK
@@ -55,7 +58,9 @@ def test_what_works_in_a_shell_only_says_so_in_the_input_bar() -> None:
 
 def test_what_stops_or_deletes_is_marked_so() -> None:
     marked = {command.name for command in COMMANDS if command.destructive}
-    assert marked == {kind.value for kind in Kind if kind.destructive} == {"stop", "delete", "clean"}
+    assert (
+        marked == {kind.value for kind in Kind if kind.destructive} == {"stop", "delete", "clean", "discard"}
+    )
 
 
 def test_names_and_aliases_are_unlike_each_other() -> None:
@@ -68,7 +73,7 @@ def test_ids_are_unlike_each_other() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("places", [(APP, TABLE), (INPUT,), (ANSWER,), (APPROVAL,)])
+@pytest.mark.parametrize("places", [(APP, TABLE), (INPUT,), (ANSWER,), (APPROVAL,), (CHANGES,)])
 def test_a_key_does_one_thing_in_each_place(places: tuple[str, ...]) -> None:
     reachable = Counter(key for entry in all_keys() if entry.where in places for key in entry.keys)
     assert [key for key, count in reachable.items() if count > 1] == []
@@ -85,7 +90,7 @@ def test_every_entry_has_a_help_and_a_group(entry: Command | Key) -> None:
     assert entry.help
     assert not entry.help.endswith(".")
     assert entry.group in GROUPS
-    assert entry.where in (APP, TABLE, INPUT, ANSWER, APPROVAL)
+    assert entry.where in (APP, TABLE, INPUT, ANSWER, APPROVAL, CHANGES)
 
 
 SHOWN = (*FOOTER, *INPUT_FOOTER, *ANSWER_KEYS, *APPROVAL_KEYS)
@@ -124,5 +129,6 @@ def test_add_has_all_options_of_a_request() -> None:
     assert add is not None
     assert [option.name for option in add.options] == [
         *("agent", "priority", "timeout", "after", "at", "delay", "in", "name", "tag", "commit"),
-        *("retries", "twice", "quiet-timeout", "memory", "leftovers", "wait", "json"),
+        *("retries", "twice", "quiet-timeout", "memory", "leftovers", "worktree", "base", "with-changes"),
+        *("check", "wait", "yes", "trust", "json"),
     ]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.logs.summary import compose_summary
+from app.model.changes import ChangedFile, Changes, Commit, Kind
 from app.model.outcome import Outcome
 from app.model.status import Status
 from app.model.task import Attempt, Request, State, Task
@@ -125,3 +126,34 @@ def _outside_fence(told: list[str]) -> list[str]:
     opening = next(n for n, line in enumerate(told) if line and not line.strip("`") and len(line) > 2)
     closing = told.index(told[opening], opening + 1)
     return told[:opening] + told[closing + 1 :]
+
+
+def test_what_changed_is_told_with_its_lines_and_commits() -> None:
+    changes = Changes(
+        (
+            ChangedFile("src/pay.py", Kind.MODIFIED, 12, 4),
+            ChangedFile("b_*.py", Kind.RENAMED, 0, 0, old_path="a.py"),
+            ChangedFile("logo.png", Kind.ADDED),
+        ),
+        (Commit("1a2b3c4d5e6f7890", "Fix the *totals*"),),
+    )
+    told = compose_summary(task(), ENDED, changes=changes).splitlines()
+    assert "## 3 files +12 −4 · 1 commit" in told
+    assert "- `1a2b3c4d5e` Fix the \\*totals\\*" in told
+    assert "- M `src/pay.py` +12 −4" in told
+    assert "- R `b_*.py` +0 −0 (was `a.py`)" in told
+    assert "- A `logo.png`" in told
+
+
+def test_the_explaining_line_stands_in_its_surroundings() -> None:
+    tail = "\n".join(["before", "a.py::b - assert 3 == 4", "after ```"])
+    told = compose_summary(task(), ENDED, tail=tail)
+    assert "````\nbefore\na.py::b - assert 3 == 4\nafter ```\n````" in told
+
+
+def test_a_checked_success_names_its_proof() -> None:
+    checked = replace(task().request, check="pytest -q")
+    attempt = Attempt(1, "x.log", verdict=Status.COMPLETE, exit_code=0, check="passed", qualifier="checked")
+    told = compose_summary(replace(task(), request=checked), attempt).splitlines()
+    assert told[0] == "# ✓ complete checked"
+    assert "- check passed: `pytest -q`" in told

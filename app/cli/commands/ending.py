@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.cli.arguments import Arguments
 from app.cli.commands.wait import ending_line
@@ -14,6 +15,9 @@ from app.cli.session import Session, named_tasks
 from app.model.status import Status
 from app.model.task import Task
 from app.supervisor import operations
+
+if TYPE_CHECKING:
+    from app.model.run import AgentRun
 
 _NAMED = 8
 """How many tasks a question names; it says how many more there are."""
@@ -62,32 +66,69 @@ def _stop_all(session: Session, arguments: Arguments) -> int:
 def retry(session: Session, arguments: Arguments) -> int:
     """Run tasks again, each as a new attempt."""
     for task in named_tasks(session, arguments.words):
-        again = operations.retry(session.registry, task.id, os.environ, session.config)
+        run = _approved_run(session, task)
+        again = operations.retry(session.registry, task.id, os.environ, session.config, run=run)
         say(f"#{again.number} {clean(again.name)} · {again.status.word} · attempt {_attempt(again)}")
     return 0
 
 
+def _approved_run(session: Session, task: Task) -> AgentRun | None:
+    """How the agent is run from now on, after a question where its definition has changed; None where not."""
+    if task.run is None:
+        return None
+    from app.cli.approving import run_again  # only tasks of agents have a definition
+
+    return run_again(session, task)
+
+
 def delete(session: Session, arguments: Arguments) -> int:
-    """Move ended tasks to the trash."""
-    tasks = named_tasks(session, arguments.words)
-    count = operations.delete(session.registry, [task.id for task in tasks])
-    say(_deleted(count))
+    """Move ended tasks to the trash; asks first where their worktrees hold work."""
+    _delete(session, named_tasks(session, arguments.words), arguments)
     return 0
 
 
 def undo(session: Session, arguments: Arguments) -> int:
-    """Bring back what was deleted last."""
+    """Bring back what was deleted or discarded last."""
     arguments.refuse_words("undo")
-    tasks = operations.undo(session.registry)
-    say(*(f"#{task.number} {clean(task.name)} is back" for task in tasks))
+    from app.workspace import leaving
+    from app.workspace.git import GitError
+
+    try:
+        undone = leaving.undo(session.registry)
+    except GitError as error:
+        raise CommandError(clean(str(error))) from None
+    say(*(f"#{task.number} {clean(task.name)} is back" for task in undone.tasks))
+    if undone.worktree is not None:
+        say(f"the worktree of #{undone.worktree.number} {clean(undone.worktree.name)} is back")
+    if undone.problem:
+        warn(clean(undone.problem))
     return 0
 
 
 def clean_up(session: Session, arguments: Arguments) -> int:
     """Move all ended tasks to the trash, or those of the statuses named."""
     wanted = tuple(_status(word) for word in arguments.words)
-    say(_deleted(operations.clean(session.registry, wanted or None)))
+    _delete(session, operations.cleanable(session.registry, wanted or None), arguments)
     return 0
+
+
+def _delete(session: Session, tasks: Sequence[Task], arguments: Arguments) -> None:
+    """Delete tasks and, after a question where they hold work, their worktrees."""
+    if not any(task.request.workspace for task in tasks):
+        say(_deleted(operations.delete(session.registry, [task.id for task in tasks]) if tasks else 0))
+        return
+    from app.workspace import leaving
+    from app.workspace.discarding import HoldsWork
+
+    try:
+        done = leaving.delete(session.registry, tasks, yes=arguments.has("yes"))
+    except HoldsWork as held:
+        told = clean(str(held))
+        confirm(f"{told}: delete it all", "nothing was deleted", f"{told}. To delete it, add --yes")
+        done = leaving.delete(session.registry, tasks, yes=True)
+    say(_deleted(done.count))
+    if done.problem:
+        warn(clean(done.problem))
 
 
 def _await_stop(session: Session, task_ids: Sequence[str]) -> int:

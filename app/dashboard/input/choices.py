@@ -30,6 +30,10 @@ TASK_WORDS = (
     ("quiet:10m", "stop it when it says nothing for this time"),
     ("mem:2G", "stop it when it uses more memory"),
     ("leftovers:keep", "let what outlives the command go on"),
+    ("worktree:no", "work in place; worktree:yes in a git worktree of its own"),
+    ("base:main", "the commit or branch that the worktree starts from"),
+    ("with:changes", "take what is not committed along into the worktree"),
+    ('check:"pytest -q"', "a command that has to succeed after it; check:no for none"),
     ("!make test", "run a shell command as it is"),
     ('"p:low" \\p:low', "quoted or with a backslash it is text, not an option"),
 )

@@ -130,6 +130,9 @@ def _values(key: str, value: str, choices: Choices) -> Iterable[Candidate]:
         "quiet": _TIMES,
         "mem": ("512M", "1G", "2G", "4G"),
         "leftovers": ("keep", "sweep"),
+        "worktree": ("yes", "no"),
+        "with": ("changes",),
+        "check": ("no",),
     }
     return _matching(f"{key}:{value}", ((f"{key}:{known}", "") for known in fixed.get(key, ())))
 

@@ -10,8 +10,11 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from app.logs.sanitise import sanitise
-from app.model.duration import format_duration
+from app.model.answers import question_of
+from app.model.duration import format_coarsely, format_duration
 from app.model.estimate import Estimate
+from app.model.export import qualifier_of
+from app.model.lineage import task_of
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Attempt, Task
@@ -55,7 +58,9 @@ class Row:
     ``counted`` says that the result tells how many tests failed, which is more than the start of a line.
     ``fraction`` is the filled part of the bar, or None where there is no bar to draw. ``quiet`` joins the
     word, or stands for it where there is no room for both. ``usual`` is how long tasks like a running one
-    take, ``overdue`` that this one takes unusually long.
+    take, ``overdue`` that this one takes unusually long. ``qualifier`` are the words without which
+    "complete" would say too much. Of an asking task ``result`` is the question, and ``waiting`` for how long
+    it has waited.
     """
 
     id: str
@@ -73,17 +78,20 @@ class Row:
     quiet: str = ""
     usual: str = ""
     overdue: bool = False
+    qualifier: str = ""
+    waiting: str = ""
+    doing: str = ""
 
     @property
     def brief(self) -> str:
         """The one thing to show beside the name where there is room for nothing else."""
-        return self.quiet or self.result
+        return self.qualifier or self.quiet or self.result
 
     @property
     def explains(self) -> str:
         """The one thing to show beside the status where there is no room for both result and last line."""
         bad = self.status.ended and self.status is not Status.COMPLETE
-        return self.last if bad and self.last and not self.counted else self.result
+        return self.last if bad and self.last and not self.counted else self.result or self.doing
 
 
 def row_of(
@@ -98,9 +106,12 @@ def row_of(
     is how long it has said nothing, if that is long enough to be shown; ``estimate`` what tasks like it took.
     """
     status = task.status
-    progress = progress if status.live else None
+    report = task.report if status.live else None
+    progress = ((report and report.progress) or progress) if status.live else None
     silence = silence if status is Status.RUNNING and not task.stopping else None
+    ask = task.asks[0] if status is Status.ASKING else None
     result, last = sanitise(_result(task, progress)), sanitise(_last(task, last_line))
+    waiting = format_coarsely((moment.wall - ask.asked).total_seconds()) if ask else ""
     if silence and silence.question:
         result = result or LIKE_A_QUESTION
     late = bool(status.live and estimate and estimate.overdue(elapsed(task, moment) or 0.0))
@@ -112,13 +123,16 @@ def row_of(
         agent=sanitise(task.request.agent),
         word="stopping" if task.stopping else status.word,
         unread=task.unread,
-        fraction=_bar(progress),
+        fraction=None if ask else _bar(progress),
         result=result,
         time=time_cell(task, moment),
-        last=last if last != result else "",
+        last=f"waiting {waiting}" if ask else last if last != result else "",
         quiet=silence.words if silence else "",
         usual=f"{estimate.short}{LATE if late else ''}" if status.live and estimate else "",
         overdue=late,
+        qualifier=sanitise(qualifier_of(task)),
+        waiting=waiting,
+        doing=sanitise((report.doing or "") if report else ""),
         counted=bool(status.ended and task.attempt and task.attempt.outcome.failed),
     )
 
@@ -139,7 +153,7 @@ def set_or_drop(known: dict[str, Value], key: str, value: Value | None) -> None:
 
 def title(task: Task) -> str:
     """The first line of what was asked, as it was typed, safe for a terminal."""
-    lines = (line.strip() for line in task.text.splitlines())
+    lines = (line.strip() for line in task_of(task).splitlines())
     return sanitise(next((line for line in lines if line), task.name))
 
 
@@ -168,6 +182,10 @@ def time_cell(task: Task, moment: Moment) -> str:
 
 
 def _result(task: Task, progress: Progress | None) -> str:
+    if task.status is Status.ASKING:
+        return _questions(task)
+    if task.report is not None and task.report.retrying and task.status.live:
+        return task.report.retrying
     if progress is not None:
         return progress.label
     if task.status is Status.QUEUED:
@@ -182,7 +200,14 @@ def _result(task: Task, progress: Progress | None) -> str:
         return f"{outcome.passed} passed" if outcome.passed is not None else outcome.headline or ""
     if outcome.failed:
         return f"{outcome.failed} failed"
+    if task.status is Status.FAILED and attempt.exit_code == 0:
+        return ""  # that its command ended well explains nothing
     return exit_words(attempt)
+
+
+def _questions(task: Task) -> str:
+    more = f" +{len(task.asks) - 1}" if len(task.asks) > 1 else ""
+    return question_of(task.asks[0]) + more
 
 
 def exit_words(attempt: Attempt) -> str:
@@ -200,7 +225,8 @@ def exit_words(attempt: Attempt) -> str:
 def _last(task: Task, last_line: str) -> str:
     attempt = task.attempt
     if not task.status.ended or attempt is None:
-        return last_line if task.status.live else ""
+        doing = task.report.doing if task.report else None
+        return (doing or last_line) if task.status.live else ""
     if attempt.survivors:
         return f"still alive: pid {', '.join(map(str, attempt.survivors))}"
     if task.status is Status.COMPLETE:
