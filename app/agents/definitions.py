@@ -16,7 +16,7 @@ EMBEDDED = AgentDefinition(
     name=WORKER,
     command=("{python}", "-I", "-m", "app.agents.worker", TASK_PLACEHOLDER),
     source="built in",
-    description="runs a project's tests and fixes lint errors with the project's own tools",
+    description="runs tests, fixes lint errors, builds, audits, watches … with the project's own tools",
     trusted_with_everything=False,
     origin=Origin.BUILT_IN,
 )

@@ -78,7 +78,7 @@ def prepare(
         folder=str(folder),
         name=draft.name or make_name(draft.shell or draft.text, taken_names, sentence=draft.shell is None),
         priority=Priority.NORMAL if draft.priority is None else draft.priority,
-        timeout_s=config.timeout_s if isinstance(draft.timeout_s, Unset) else draft.timeout_s,
+        timeout_s=timeout_of(draft, config),
         after=draft.after,
         tags=draft.tags,
         commit=draft.commit,
@@ -137,6 +137,23 @@ def start_of(draft: Draft, now: datetime | None = None) -> datetime | None:
         return moment_of(draft.when, now or datetime.now(UTC))
     except ValueError as error:
         raise CannotDelegate(str(error)) from None
+
+
+def timeout_of(draft: Draft, config: Config) -> float | None:
+    """After how many seconds the task is stopped; None for never, as where the worker is to watch."""
+    if not isinstance(draft.timeout_s, Unset):
+        return draft.timeout_s
+    if draft.shell is not None or agent_name(draft, config) != WORKER:
+        return config.timeout_s
+    if not any(word in draft.text.lower() for word in _WATCHING):
+        return config.timeout_s
+    from app.agents.worker.understanding import runs_until_stopped  # 10 ms that other sentences save
+
+    return None if runs_until_stopped(draft.text) else config.timeout_s
+
+
+_WATCHING = ("watch", "monitor", "observ", "track", "follow", "tail", "record", "keep", "log", "change")
+"""Words of which at least one stands in any sentence that asks to watch something."""
 
 
 def quiet_timeout_of(draft: Draft, config: Config) -> float | None:

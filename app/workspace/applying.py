@@ -1,8 +1,9 @@
 """Carries a merge out in the user's checkout: whole or not at all, whenever it may be killed.
 
 The order is: the journal, git's own lock of the index, the files together with a new index beside the old
-one, the branch, the index. While the branch has not moved, all is put back as it was; once it has, all is
-finished.
+one, the branch, the index. While the branch does not have the result, all is put back as it was; once it has,
+all is finished. The lock does not keep a commit of the user's from moving the branch; the branch is then not
+moved again.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ def mend_at(folder: Path) -> Mended | None:
 def _change(git: Git, journal: Journal, entry: Entry, reason: str) -> None:
     journal.begin(entry)
     journal.lock_index()
+    if git.line("rev-parse", f"refs/heads/{entry.branch}") != entry.onto:
+        raise GitError(f"{entry.branch} has moved on meanwhile: look at the merge again")
     with contextlib.suppress(FileNotFoundError):
         shutil.copy2(journal.git_dir / "index", journal.new_index)
     inner = replace(git, index=journal.new_index)
@@ -130,15 +133,16 @@ def _mend(repository: Repository, journal: Journal) -> Mended | None:
         _unlock_branch(repository, entry)
         _finish(journal)
         return Mended(True)
-    left = _put_back(repository, entry) if tip == entry.onto and repository.top else ()
+    finished = tip is not None and git.ok("merge-base", "--is-ancestor", entry.result, tip)
+    left = () if finished or not repository.top else _put_back(repository, entry)
     _unlock_branch(repository, entry)
     journal.unlock_index()
     journal.end()
-    return Mended(tip == entry.result, left)
+    return Mended(finished, left)
 
 
 def _put_back(repository: Repository, entry: Entry) -> tuple[str, ...]:
-    """Give every file that the merge has changed the content it had; the user's index is only read.
+    """Give every file that the merge has changed the content that the user's index has; that is only read.
 
     Returns those that somebody has changed since, which are left alone.
     """
@@ -150,7 +154,7 @@ def _put_back(repository: Repository, entry: Entry) -> tuple[str, ...]:
     git.run(("update-index", "-q", "--refresh"), writes=True)
     differ = ("diff-tree", "-r", "-z", "--name-only", "--no-renames")
     changed = paths_in(git.read(*differ, entry.onto, entry.result))
-    added = frozenset(paths_in(git.read(*differ, "--diff-filter=A", entry.onto, entry.result)))
+    added = frozenset(changed).difference(paths_in(git.read("ls-files", "-z")))
     off = frozenset(paths_in(git.read("diff-files", "-z", "--name-only")))
     wrong = [path for path in changed if (_is_file(top / path) if path in added else path in off)]
     ours = [path for path in wrong if _is_ours(git, entry, path)]

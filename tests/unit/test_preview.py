@@ -273,7 +273,7 @@ def test_a_failed_task_that_waits_for_its_next_attempt_can_be_run_right_away() -
 
 def test_what_the_worker_will_not_understand_is_said_before(tmp_path: Path) -> None:
     said, tone = described("Rename the billing module", tmp_path)
-    assert said == ("starts now, but worker knows only tests and linting · try @claude or !command")
+    assert said == ("starts now, but the worker does not know how · try @claude or !command")
     assert tone is Tone.CAUTION
     assert facts("Bake", tmp_path, config=Config()).endswith("· try !command")
     for text in ("Run the tests", "Fix all ESLint errors in src/", "!bake a cake", "Bake @claude"):

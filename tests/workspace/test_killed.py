@@ -121,6 +121,24 @@ def test_a_git_killed_while_it_mends_is_mended_by_the_next(repo: Repo) -> None:
     assert mend(repo.facts()) is None
 
 
+def test_a_commit_of_the_users_in_the_middle_wins(repo: Repo) -> None:
+    workspace = changed(repo)
+    other = repo.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "In the middle")
+    (repo.top / ".git/info/attributes").write_text("zz.txt filter=busy\n")
+    repo.git("config", "filter.busy.smudge", f"git update-ref refs/heads/main {other}; cat")
+    before = repo.state(refs=False)
+    found = plan(workspace)
+    assert repo.head() != other
+    with pytest.raises(CannotMerge, match="nothing was changed"):
+        merge(found)
+    assert repo.head() == other
+    after = repo.state(refs=False)
+    assert {path for path in before | after if before.get(path) != after.get(path)} <= {".git/logs/HEAD"}
+    repo.git("config", "filter.busy.smudge", "cat")
+    merge(plan(workspace))
+    assert repo.read("zz.txt") == "last\n"
+
+
 def test_an_edit_made_after_the_kill_is_left_alone(repo: Repo) -> None:
     workspace = changed(repo)
     (repo.top / ".git/info/attributes").write_text("zz.txt filter=deadly\n")

@@ -1,1 +1,1 @@
-"""The embedded agent: runs a project's tests and fixes lint errors, with the project's own tools."""
+"""The embedded agent: does a project's common jobs with the project's own tools, by recipes that are data."""

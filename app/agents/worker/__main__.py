@@ -7,13 +7,26 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from app.agents.worker.jobs import ABILITIES, FixLint, Job, RunTests, UnableError
+from app.agents.worker.book import Book
+from app.agents.worker.jobs import (
+    ABILITIES,
+    FixLint,
+    FollowLogs,
+    Job,
+    Kind,
+    RunRecipes,
+    RunTests,
+    TrackMetrics,
+    UnableError,
+    WatchFiles,
+)
 from app.agents.worker.journal import say, write
-from app.agents.worker.processes import Stopped, end_children, stop_on_signals
+from app.agents.worker.known import book_for
+from app.agents.worker.processes import Stopped, end_children, received, stop_on_signals
 from app.agents.worker.project import Project
 from app.agents.worker.understanding import understand
 from app.model.outcome import Outcome
@@ -26,13 +39,16 @@ def main(arguments: list[str]) -> int:
 
     It is the tool's own; 1 when something is missing, 2 for a text that the worker does not understand.
     """
-    job = understand(" ".join(arguments))
-    if job is None:
-        write(ABILITIES)
-        _leave(None, Outcome(error=ABILITIES))
-        return USAGE
     try:
-        return _do(_with_wish(job, os.environ))
+        book = book_for(Path.cwd(), os.environ)
+        job = understand(" ".join(arguments), book.sayings)
+        if job is None:
+            write(ABILITIES)
+            _leave(None, Outcome(error=ABILITIES))
+            return USAGE
+        for problem in book.problems:
+            say(problem)
+        return _do(_with_wish(job, os.environ), book)
     except UnableError as error:
         return _give_up(str(error), error.code)
     except OSError as error:
@@ -53,19 +69,63 @@ def _with_wish(job: Job, environment: Mapping[str, str]) -> Job:
     return job
 
 
-def _do(job: Job) -> int:
+def _do(job: Job, book: Book) -> int:
     from app.agents.worker.survey import survey
 
     project = survey(Path.cwd(), os.environ)
-    return _fix(job, project) if isinstance(job, FixLint) else _test(job, project)
+    if isinstance(job, WatchFiles | FollowLogs | TrackMetrics):
+        return _watch(job, project, book)
+    return _once(job, project, book)
 
 
-def _test(job: RunTests, project: Project) -> int:
+def _once(job: RunTests | FixLint | RunRecipes, project: Project, book: Book) -> int:
+    """Does a job that comes to an end by itself, and leaves its summary."""
+    if isinstance(job, RunTests):
+        return _test(job, project, book)
+    if isinstance(job, FixLint) and not _by_recipe(job, project, book):
+        return _fix(job, project)
+    return _cook(job if isinstance(job, RunRecipes) else _as_recipe(job), project, book)
+
+
+def _as_recipe(job: FixLint) -> RunRecipes:
+    if job.commit:
+        raise UnableError("Only what ESLint and Ruff have fixed can be committed; leave out the commit.")
+    return RunRecipes((Kind.FIX,), job.paths)
+
+
+def _by_recipe(job: FixLint, project: Project, book: Book) -> bool:
+    """Whether a recipe fixes lint errors here: the project's own, or one where neither ESLint nor Ruff do."""
+    from app.agents.worker.choosing import choose
+    from app.agents.worker.linters import choose_linters
+
+    if job.linter is not None:
+        return False
+    if book.own(Kind.FIX):
+        return True
+    try:
+        choose_linters(project, None)
+    except UnableError:
+        with contextlib.suppress(UnableError):
+            return bool(choose(book, project, Kind.FIX).cooked)
+    return False
+
+
+def _cook(job: RunRecipes, project: Project, book: Book) -> int:
+    from app.agents.worker.cooking import cook, meal_outcome
+    from app.agents.worker.summary import meal_summary
+
+    meal = cook(job, project, book)
+    _leave(meal_summary(meal), meal_outcome(meal))
+    return meal.exit_code
+
+
+def _test(job: RunTests, project: Project, book: Book) -> int:
+    from app.agents.worker.cooking import tests
     from app.agents.worker.report import runs_outcome
     from app.agents.worker.summary import runs_summary
-    from app.agents.worker.testing import run_tests, worst_code
+    from app.agents.worker.testing import worst_code
 
-    runs = run_tests(project, job)
+    runs = tuple(one.suite for one in tests(job, project, book))
     _leave(runs_summary(runs), runs_outcome(runs))
     return worst_code(runs)
 
@@ -82,6 +142,50 @@ def _fix(job: FixLint, project: Project) -> int:
     if report.explanation:
         say(report.explanation)
     return report.exit_code
+
+
+def _watch(job: WatchFiles | FollowLogs | TrackMetrics, project: Project, book: Book) -> int:
+    """Watches until a signal comes, and leaves what was seen; the signal is what the worker dies of."""
+    from app.agents.worker import watching
+    from app.agents.worker.summary import watch_summary
+
+    seen: watching.Seen | watching.LogsSeen | watching.Metrics
+    what = {WatchFiles: "Watched", FollowLogs: "Followed logs", TrackMetrics: "Tracked"}[type(job)]
+    try:
+        if isinstance(job, WatchFiles):
+            seen = watching.Seen()
+            watching.watch_files(project, job.paths, _action(job, project, book), seen)
+        elif isinstance(job, FollowLogs):
+            seen = watching.LogsSeen()
+            watching.follow_logs(project, job.paths, seen)
+        else:
+            seen = watching.Metrics()
+            watching.track_metrics(project.folder, seen)
+    finally:
+        if received.is_set():
+            _leave(watch_summary(what, seen.headline, seen.lines), Outcome(headline=seen.headline))
+    raise Stopped(received.number or signal.SIGTERM)
+
+
+def _action(job: WatchFiles, project: Project, book: Book) -> Callable[[], tuple[bool, str]] | None:
+    """What is done after each change, which tells how it went."""
+    then = job.then
+    if then is None:
+        return None
+    from app.agents.worker.cooking import cook, meal_outcome, tests
+    from app.agents.worker.report import runs_in_words
+
+    def test() -> tuple[bool, str]:
+        assert isinstance(then, RunTests)
+        runs = [one.suite for one in tests(then, project, book)]
+        return not any(run.code for run in runs), runs_in_words(runs)
+
+    def do() -> tuple[bool, str]:
+        assert not isinstance(then, RunTests)
+        meal = cook(then if isinstance(then, RunRecipes) else _as_recipe(then), project, book)
+        return meal.exit_code == 0, meal_outcome(meal).headline or "done"
+
+    return test if isinstance(then, RunTests) else do
 
 
 def _leave(summary: str | None, outcome: Outcome) -> None:

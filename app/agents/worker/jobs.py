@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ABILITIES = (
-    'The worker only runs tests ("run the test suite") and fixes lint errors ("fix all ESLint errors in src/ '
-    'and commit"). For anything else choose another agent with @name, defined as [agents.NAME] in '
-    "config.toml, or run a command with !command."
+    'The worker only runs tests ("run the test suite"), fixes lint errors ("fix all ESLint errors in src/ '
+    'and commit"), formats, checks types, builds, bundles, measures coverage, updates dependencies, audits '
+    "security, generates documentation, reports code quality, and watches files, logs or the system. For "
+    "anything else choose another agent with @name, defined as [agents.NAME] in config.toml, run a command "
+    "with !command, or add a recipe to .delegate/recipes.toml."
 )
 """The one line for a sentence that is none of the worker's."""
 
@@ -56,4 +58,57 @@ class FixLint:
     commit: bool = False
 
 
-Job = RunTests | FixLint
+class Kind(StrEnum):
+    """A job that recipes do; the value is its name in them and in words."""
+
+    TESTS = "tests"
+    FIX = "lint fix"
+    FORMAT = "format"
+    TYPES = "type check"
+    BUILD = "build"
+    BUNDLE = "production bundle"
+    COVERAGE = "coverage"
+    DEPENDENCIES = "dependency update"
+    AUDIT = "security audit"
+    DOCS = "documentation"
+    QUALITY = "code quality"
+    BENCHMARK = "benchmark"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecipes:
+    """Do what recipes say: jobs by their names, one after the other; ``paths`` are as typed.
+
+    ``tool`` is a tool or a language, where one was named.
+    """
+
+    jobs: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+    tool: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchFiles:
+    """Say which files change, until stopped; with ``then`` do that job after each change."""
+
+    paths: tuple[str, ...] = ()
+    then: RunTests | FixLint | RunRecipes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowLogs:
+    """Say what log files tell of errors and warnings, until stopped."""
+
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrackMetrics:
+    """Say how the machine is used, whenever that changes, until stopped."""
+
+
+Job = RunTests | FixLint | RunRecipes | WatchFiles | FollowLogs | TrackMetrics
+"""Anything that the worker can be asked for."""
+
+ENDLESS = (WatchFiles, FollowLogs, TrackMetrics)
+"""Jobs that go on until somebody stops them."""

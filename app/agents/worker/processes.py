@@ -36,6 +36,21 @@ class Stopped(BaseException):
         self.number = number
 
 
+class Received:
+    """The signal that has come, if one has: code of others may swallow the exception that told of it."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def is_set(self) -> bool:
+        """Whether everything is to end."""
+        return self.number != 0
+
+
+received = Received()
+"""That of this process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A tool that has ended, by an exit code or a signal, and both ends of its output as plain text."""
@@ -62,8 +77,19 @@ def children_environment(variables: Mapping[str, str], virtual_env: Path | None 
     return environment | dict(variables)
 
 
-def run(argv: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes | None = None) -> Run:
-    """Runs a tool to its end with its output in the log. Raises OSError when it cannot be started."""
+def run(
+    argv: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    stdin: bytes | None = None,
+    into: Path | None = None,
+) -> Run:
+    """Runs a tool to its end with its output in the log. Raises OSError when it cannot be started.
+
+    With ``into`` its standard output goes into that file instead, and what it says of errors into the log.
+    """
+    if into is not None:
+        return _run_into(argv, folder, environment, into)
     with _reopened_log() as log:
         if log is None:
             return _run_through_pipe(argv, folder, environment, stdin)
@@ -75,6 +101,21 @@ def run(argv: Sequence[str], folder: Path, environment: Mapping[str, str], stdin
     return _ended(code, head, tail)
 
 
+def _run_into(argv: Sequence[str], folder: Path, environment: Mapping[str, str], into: Path) -> Run:
+    with into.open("wb") as file:
+        child = subprocess.Popen(
+            argv, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.PIPE
+        )
+        assert child.stderr is not None
+        said = bytearray()
+        while chunk := os.read(child.stderr.fileno(), 65536):
+            _pass_on(chunk)
+            said += chunk
+            del said[:-KEPT_BYTES]
+        child.stderr.close()
+        return _ended(child.wait(), bytes(said), bytes(said))
+
+
 def stop_on_signals() -> None:
     """From now on SIGTERM, SIGINT and SIGHUP raise Stopped, once; a signal that is ignored stays so."""
     for number in _ENDING:
@@ -84,6 +125,7 @@ def stop_on_signals() -> None:
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
     del frame
+    received.number = number
     for ending in _ENDING:
         signal.signal(ending, signal.SIG_IGN)
     raise Stopped(number)

@@ -37,6 +37,7 @@ class Project:
     ``folder`` is where the task works, ``root`` the nearest folder upwards that looks like a project.
     ``pytest_sign`` and ``ruff_sign`` name what shows that the project uses them. ``unittest_only`` when every
     Python test file is written for unittest. ``lint_folder`` is where an ESLint configuration lies.
+    ``places`` are the folders of the project's own tools, ``path`` is the PATH for all others.
     """
 
     folder: Path
@@ -54,6 +55,8 @@ class Project:
     python_packages: frozenset[str] = frozenset()
     lint_folder: Path | None = None
     virtual_env: Path | None = None
+    places: tuple[Path, ...] = ()
+    path: str = ""
 
     def tool(self, name: str) -> Tool | None:
         """The executable of that name: the project's own before any other, None when there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
+from app.agents.worker.cooking import Meal
 from app.agents.worker.findings import Findings
 from app.agents.worker.journal import counted
 from app.agents.worker.report import FixReport, LintResult, SuiteRun, runs_in_words
@@ -36,6 +37,33 @@ def runs_summary(runs: Sequence[SuiteRun]) -> str:
     words = runs_in_words(runs)
     parts = [[f"# {words[:1].upper()}{words[1:]}"], errors, lines]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def meal_summary(meal: Meal) -> str:
+    """What each recipe did, in its tool's own numbers, and what the project wants but does not have."""
+    title = "; ".join(dict.fromkeys(one.words for one in meal.served))
+    errors = [sanitise(one.outcome.error) for one in meal.served if not one.good and one.outcome.error]
+    parts = [[f"# {title[:1].upper()}{title[1:]}"], errors]
+    for one in meal.served:
+        words = f"{one.tool} ({_code(one.command)}): {one.words}, exit code {one.code}"
+        parts += [[f"## {one.job[:1].upper()}{one.job[1:]}: {one.tool}", "", words]]
+        parts += [[f"- {sanitise(line)}" for line in one.lines]]
+    files = list(dict.fromkeys(name for one in meal.served for name in one.outcome.files))
+    parts += [_section("Files changed", _shortened([_code(name) for name in files]))]
+    parts += [_section("Not installed", [sanitise(line) for line in meal.missing])]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def watch_summary(what: str, headline: str, lines: Iterable[str]) -> str:
+    """What was seen until the watch was stopped."""
+    items = [f"- {sanitise(line)}" for line in lines]
+    parts = [[f"# {what}: {sanitise(headline)}"], items]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    more = len(lines) - _MOST_FILES
+    return [*lines[:_MOST_FILES], f"and {counted(more, 'more file')}"] if more > 0 else lines
 
 
 def fixed_in_words(report: FixReport) -> str:

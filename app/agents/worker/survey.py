@@ -27,6 +27,7 @@ PYTHON_MARKS = (
 ESLINT_MARKS = tuple(f"eslint.config.{end}" for end in ("js", "mjs", "cjs", "ts", "mts", "cts")) + tuple(
     f".eslintrc{end}" for end in ("", ".js", ".cjs", ".json", ".yml", ".yaml")
 )
+_OTHER_MARKS = ("Cargo.toml", "go.mod", "Makefile", "makefile", "justfile", ".delegate/recipes.toml")
 _LOCKS = {"pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn", "bun.lock": "bun", "bun.lockb": "bun"}
 _PYTHON_TOOLS = ("pytest", "ruff", "python")
 _NODE_TOOLS = ("eslint", "jest", "vitest", "mocha")
@@ -58,7 +59,29 @@ def survey(folder: Path, environment: Mapping[str, str]) -> Project:
         python_packages=found.python_packages,
         lint_folder=_lint_folder(above, root, package),
         virtual_env=environments[0] if environments else None,
+        places=tuple(_own_places(above, environments)),
+        path=environment.get("PATH", os.defpath),
     )
+
+
+def survey_at(folder: Path) -> Project:
+    """The project that a folder is in, with this process's own environment."""
+    return survey(folder, os.environ)
+
+
+def find_tool(project: Project, name: str) -> Tool | None:
+    """Any executable by its name: the project's own before any other, None when there is none."""
+    return project.tool(name) or _tool(name, project.places, project.folder, {"PATH": project.path})
+
+
+def _own_places(above: Iterable[Path], environments: Iterable[Path]) -> Iterator[Path]:
+    yield from (place / "bin" for place in environments)
+    yield from (place / "node_modules" / ".bin" for place in above)
+
+
+def project_root(folder: Path, environment: Mapping[str, str]) -> Path:
+    """The root of the project that a folder is in, and nothing else about it."""
+    return _root(tuple(_upwards(folder, environment)))
 
 
 def git_top(folder: Path) -> Path | None:
@@ -91,7 +114,7 @@ def _upwards(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _root(above: tuple[Path, ...]) -> Path:
-    marks = ("package.json", *PYTHON_MARKS)
+    marks = ("package.json", *PYTHON_MARKS, *_OTHER_MARKS)
     for place in above:
         if any((place / mark).is_file() for mark in marks):
             return place

@@ -10,8 +10,8 @@ from app.agents.worker.journal import command_line, say
 from app.agents.worker.places import resolve
 from app.agents.worker.processes import children_environment, run
 from app.agents.worker.project import Project
-from app.agents.worker.recipes import Recipe, choose_tests
 from app.agents.worker.report import SuiteRun
+from app.agents.worker.suites import SuiteCommand, choose_tests
 from app.logs.readers import read_outcome
 
 
@@ -26,7 +26,7 @@ def worst_code(runs: Iterable[SuiteRun]) -> int:
     return next((done.code for done in runs if done.code), 0)
 
 
-def _run(recipe: Recipe) -> SuiteRun:
+def _run(recipe: SuiteCommand) -> SuiteRun:
     say(f"Using {recipe.using}")
     say(f"Running: {command_line(recipe.argv)}")
     environment = children_environment(recipe.variables, recipe.virtual_env)

@@ -7,8 +7,21 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from app.agents.worker.jobs import FixLint, Job, Linter, RunTests
+from app.agents.worker.jobs import (
+    ENDLESS,
+    FixLint,
+    FollowLogs,
+    Job,
+    Linter,
+    RunRecipes,
+    RunTests,
+    TrackMetrics,
+    WatchFiles,
+)
+from app.agents.worker.sentences import JOBS, LOGS, METRICS, PLACED, TOOL_GROUPS, WATCH, WATCH_THEN
 
 _LONGEST = 400
 """Characters; longer than any sentence that could be one of ours, and short enough for these patterns."""
@@ -20,7 +33,7 @@ _PLEASE = re.compile(
 )
 _COURTESY = re.compile(
     r"[ ,]*\b(?:please|for me|for us|thanks|thank you|now|again|once|once more|right now|right away"
-    r"|asap|for now|in (?:the|a) background|as a background task|with(?:in)? the worker)$",
+    r"|asap|for now|in (?:the |a )?background|as a background task|with(?:in)? the worker)$",
     re.I,
 )
 _COMMIT = re.compile(
@@ -152,15 +165,39 @@ _FOLDER_WORDS = re.compile(
 _BETWEEN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s+&\s+", re.I)
 
 
-def understand(text: str) -> Job | None:
-    """The job that a sentence asks for, or None when any part of it is beyond the worker."""
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def understand(text: str, sayings: Mapping[str, str] = _NONE) -> Job | None:
+    """The job that a sentence asks for, or None when any part of it is beyond the worker.
+
+    ``sayings`` are sentences, in lower case, that mean jobs of the project's own.
+    """
     if len(text) > _LONGEST:
         return None
-    sentence, commit = _commit_wish(_bare(text))
+    bare = _bare(text)
+    if job := _own(bare, sayings):
+        return RunRecipes((job,))
+    sentence, commit = _commit_wish(bare)
     fix = _read_fix(sentence, commit is True)
     if fix is not None:
         return fix
-    return _read_tests(sentence) if commit is not True else None
+    return (
+        _read_tests(sentence) or _read_recipes(sentence) or _read_watch(sentence)
+        if commit is not True
+        else None
+    )
+
+
+def runs_until_stopped(text: str) -> bool:
+    """Whether a sentence asks the worker to watch something, which has no end of its own."""
+    return isinstance(understand(text), ENDLESS)
+
+
+def _own(sentence: str, sayings: Mapping[str, str]) -> str | None:
+    """The job of the project's own that a sentence names, also with a ``run`` before it."""
+    said = sentence.lower()
+    return sayings.get(said) or sayings.get(re.sub(r"^run(?:ning)? (?:the )?", "", said))
 
 
 def _bare(text: str) -> str:
@@ -209,6 +246,37 @@ def _read_tests(sentence: str) -> RunTests | None:
                 return None
             return RunTests(paths, _SCOPES[scope] if scope else None, _TEST_TOOLS[named] if named else None)
     return None
+
+
+def _read_recipes(sentence: str) -> RunRecipes | None:
+    for pattern in (*JOBS, *PLACED):
+        match = pattern.match(sentence)
+        if match and (paths := _paths(match)) is not None:
+            named = next((tool for group in ("tool", *TOOL_GROUPS) if (tool := _word(match, group))), None)
+            return RunRecipes(pattern.jobs, paths, named.partition(" ")[0] if named else None)
+    return None
+
+
+def _read_watch(sentence: str) -> WatchFiles | FollowLogs | TrackMetrics | None:
+    if METRICS.match(sentence):
+        return TrackMetrics()
+    if (logs := LOGS.match(sentence)) and (paths := _paths(logs)) is not None:
+        return FollowLogs(paths)
+    for pattern in WATCH_THEN:
+        match = pattern.match(sentence)
+        if match and (paths := _paths(match)) is not None and (then := _repeated(match["then"])):
+            return WatchFiles(paths, then)
+    watch = WATCH.match(sentence)
+    places = _paths(watch) if watch else None
+    return None if places is None else WatchFiles(places)
+
+
+def _repeated(sentence: str) -> RunTests | FixLint | RunRecipes | None:
+    """What is to be done after each change."""
+    if re.fullmatch(r"re-?run", sentence, re.I):
+        return RunTests()
+    bare = _bare(sentence)
+    return _read_fix(bare, commit=False) or _read_tests(bare) or _read_recipes(bare)
 
 
 def _word(match: re.Match[str], group: str) -> str | None:

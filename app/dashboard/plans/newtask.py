@@ -15,13 +15,14 @@ from app.agents.delegation import (
     quiet_timeout_of,
     resolve_folder,
     start_of,
+    timeout_of,
 )
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.screen.header import short_folder
 from app.model.duration import spell_duration
 from app.model.estimate import Estimate, estimate_words
 from app.model.queue import Load, Waiting, obstacle
-from app.model.request import Draft, Unset
+from app.model.request import Draft
 from app.model.size import spell_size
 from app.model.status import Priority, Status
 from app.model.when import Delay, clock_words, spell_delay
@@ -64,7 +65,7 @@ def describe(draft: Draft, setting: Setting) -> Line:
     unknown = [n for n in (*draft.after, *draft.after_any) if n not in setting.statuses]
     if unknown:
         raise CannotDelegate(f"there is no task #{unknown[0]} to wait for")
-    if agent is EMBEDDED and not _knows(draft.text):
+    if agent is EMBEDDED and not _knows(draft.text, folder):
         return f"{_when(draft, setting)}, but {_beyond_worker(setting.config)}", Tone.CAUTION
     facts = [_when(draft, setting), "shell command" if agent is None else agent.name]
     first = agent is not None and agent.trusted_with_everything and not setting.has_run(agent.name)
@@ -82,16 +83,20 @@ def describe(draft: Draft, setting: Setting) -> Line:
     return words, Tone.CAUTION if first else Tone.PLAN
 
 
-def _knows(text: str) -> bool:
-    """Whether the worker understands a text, by its own reading of it."""
+def _knows(text: str, folder: Path) -> bool:
+    """Whether the worker understands a text in a folder, by its own reading of it."""
     from app.agents.worker.understanding import understand  # 10 ms that the first paint need not wait for
 
-    return understand(text) is not None
+    if understand(text) is not None:
+        return True
+    from app.agents.worker.known import sayings_in
+
+    return understand(text, sayings_in(folder)) is not None
 
 
 def _beyond_worker(config: Config) -> str:
     others = [f"@{agent.name}" for agent in config.agents[:2]]
-    return f"worker knows only tests and linting · try {' or '.join([*others, '!command'])}"
+    return f"the worker does not know how · try {' or '.join([*others, '!command'])}"
 
 
 def _when(draft: Draft, setting: Setting) -> str:
@@ -151,5 +156,5 @@ def _conditions(draft: Draft, config: Config) -> list[str]:
 
 
 def _limit(draft: Draft, config: Config) -> str:
-    seconds = config.timeout_s if isinstance(draft.timeout_s, Unset) else draft.timeout_s
+    seconds = timeout_of(draft, config)
     return "no time limit" if seconds is None else f"stops after {spell_duration(seconds)}"

@@ -9,7 +9,7 @@ import pytest
 
 from app.agents.worker.jobs import NoTestsError, RunTests, UnableError
 from app.agents.worker.project import Package, Project, Tool
-from app.agents.worker.recipes import choose_tests
+from app.agents.worker.suites import choose_tests
 
 
 def own(name: str) -> Tool:

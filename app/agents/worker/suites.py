@@ -20,7 +20,7 @@ _NODE_OWN_FILE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class SuiteCommand:
     """A command that runs tests. ``using`` says in words which tool it is and where it was found.
 
     ``variables`` are added to the environment; ``virtual_env`` is activated first.
@@ -34,7 +34,7 @@ class Recipe:
     virtual_env: Path | None = None
 
 
-def choose_tests(project: Project, job: RunTests) -> tuple[Recipe, ...]:
+def choose_tests(project: Project, job: RunTests) -> tuple[SuiteCommand, ...]:
     """The commands for ``job``, whose paths are relative to the project's root: one for each language.
 
     Raises NoTestsError when the project has no such tests, UnableError when the tool for them is missing.
@@ -46,7 +46,7 @@ def choose_tests(project: Project, job: RunTests) -> tuple[Recipe, ...]:
         if language in wanted and (recipe := make(project, job)) is not None
     ]
     if not recipes:
-        raise NoTestsError(_nothing(project, job))
+        raise NoTestsError(nothing_to_test(project, job))
     return tuple(recipes)
 
 
@@ -66,7 +66,8 @@ def _under(file: str, path: str) -> bool:
     return place in ("", ".") or file == place or file.startswith(f"{place}/")
 
 
-def _nothing(project: Project, job: RunTests) -> str:
+def nothing_to_test(project: Project, job: RunTests) -> str:
+    """Why no tests can be run: none were found, and where they were looked for."""
     if job.scope:
         return (
             f"No {job.scope} tests were found in {project.root}: looked for a folder tests/{job.scope} and a "
@@ -92,7 +93,7 @@ def _holds_tests(project: Project, folder: str) -> bool:
     return any(_under(test, folder) for test in (*project.python_tests, *project.node_tests))
 
 
-def _python_recipe(project: Project, job: RunTests) -> Recipe | None:
+def _python_recipe(project: Project, job: RunTests) -> SuiteCommand | None:
     paths = job.paths
     if job.scope and not paths:
         paths = _scope_folders(project, job.scope)
@@ -116,7 +117,7 @@ def _pytest_missing(project: Project) -> str:
     return f"pytest was not found ({sign} shows that it is needed): looked in {project.looked}."
 
 
-def _unittest(project: Project, paths: tuple[str, ...]) -> Recipe:
+def _unittest(project: Project, paths: tuple[str, ...]) -> SuiteCommand:
     python = project.tool("python") or project.tool("python3")
     if python is None:
         raise UnableError(f"Python was not found: looked in {project.looked}.")
@@ -145,7 +146,7 @@ def _discover(project: Project, place: str) -> tuple[str, ...]:
     return ("-s", place, "-t", ".") if place in project.python_packages else ("-s", place)
 
 
-def _node_recipe(project: Project, job: RunTests) -> Recipe | None:
+def _node_recipe(project: Project, job: RunTests) -> SuiteCommand | None:
     if job.tool in _NODE_RUNNERS:
         return _node_runner(project, job.tool, job.paths)
     script = _script(project.package, None if job.paths else job.scope)
@@ -170,7 +171,9 @@ def _script(package: Package | None, scope: str | None) -> str | None:
     return None
 
 
-def _run_script(project: Project, package: Package, script: str, arguments: tuple[str, ...] = ()) -> Recipe:
+def _run_script(
+    project: Project, package: Package, script: str, arguments: tuple[str, ...] = ()
+) -> SuiteCommand:
     manager = project.tool(package.manager) or project.tool("npm")
     if manager is None:
         raise UnableError(
@@ -182,10 +185,10 @@ def _run_script(project: Project, package: Package, script: str, arguments: tupl
     # CI keeps test runners from waiting for a key or for changes of files.
     variables = {"CI": "true", "npm_config_update_notifier": "false"}
     using = f'the script "{script}" of package.json: {package.scripts[script]}'
-    return Recipe(f"{manager.name} {' '.join(run)}", argv, project.root, using, variables)
+    return SuiteCommand(f"{manager.name} {' '.join(run)}", argv, project.root, using, variables)
 
 
-def _node_paths(project: Project, job: RunTests) -> Recipe | None:
+def _node_paths(project: Project, job: RunTests) -> SuiteCommand | None:
     """Tests in certain places: the runner itself, since a script may not take paths."""
     paths = job.paths or _scope_folders(project, job.scope or "")
     if not paths:
@@ -200,7 +203,7 @@ def _node_paths(project: Project, job: RunTests) -> Recipe | None:
     return _bare_node(project, paths)
 
 
-def _bare_node(project: Project, paths: tuple[str, ...]) -> Recipe | None:
+def _bare_node(project: Project, paths: tuple[str, ...]) -> SuiteCommand | None:
     """The runner that the project has installed, else Node's own for the files that it would find itself."""
     for name in _NODE_RUNNERS:
         tool = project.tool(name)
@@ -217,7 +220,7 @@ def _bare_node(project: Project, paths: tuple[str, ...]) -> Recipe | None:
     return _recipe(project, "node --test", node, argv)
 
 
-def _node_runner(project: Project, name: str, paths: tuple[str, ...]) -> Recipe:
+def _node_runner(project: Project, name: str, paths: tuple[str, ...]) -> SuiteCommand:
     tool = project.tool(name)
     if tool is None:
         raise UnableError(
@@ -229,6 +232,6 @@ def _node_runner(project: Project, name: str, paths: tuple[str, ...]) -> Recipe:
 
 def _recipe(
     project: Project, name: str, tool: Tool, argv: tuple[str, ...], variables: Mapping[str, str] | None = None
-) -> Recipe:
+) -> SuiteCommand:
     environment = project.virtual_env if name in _PYTHON_RUNNERS else None
-    return Recipe(name, argv, project.root, f"{name} from {tool.shown}", variables or {}, environment)
+    return SuiteCommand(name, argv, project.root, f"{name} from {tool.shown}", variables or {}, environment)
