@@ -25,7 +25,16 @@ from app.model.command import (
     Option,
     key_label,
 )
-from app.model.keytable import ANSWER_KEYS, APPROVAL_KEYS, CHANGES_KEYS, FOOTER, GROUPS, INPUT_FOOTER, KEYS
+from app.model.keytable import (
+    ANSWER_KEYS,
+    APPROVAL_KEYS,
+    CHANGES_FOOTER,
+    CHANGES_KEYS,
+    FOOTER,
+    GROUPS,
+    INPUT_FOOTER,
+    KEYS,
+)
 
 __all__ = [
     "ANSWER",
@@ -34,6 +43,7 @@ __all__ = [
     "APPROVAL",
     "APPROVAL_KEYS",
     "CHANGES",
+    "CHANGES_FOOTER",
     "CHANGES_KEYS",
     "COMMANDS",
     "FOOTER",

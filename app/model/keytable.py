@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.model.command import (
     ANSWER,
     ANSWERING,
@@ -61,7 +63,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("raise", ("plus",), "one step up in priority, while it waits", TABLE, group=QUEUE),
     Key("lower", ("minus",), "one step down in priority, while it waits", TABLE, group=QUEUE),
-    Key("zoom", ("z",), "give the whole screen to this pane, and back", group=VIEW),
+    Key("zoom", ("z",), "give the whole screen to this pane, and back", label="zoom", group=VIEW),
     Key("pane", ("tab",), "next pane", group=VIEW),
     Key(
         "back",
@@ -83,9 +85,15 @@ KEYS: tuple[Key, ...] = (
 """Every key that is not just a command's. Moving keys work in the log pane too."""
 
 FOOTER: tuple[str, ...] = (
-    *("input", "answer", "open", "stop", "free", "continue", "retry", "next", "filter", "help"),
+    *("input", "answer", "open", "stop", "free", "continue", "retry", "merge", "next", "filter", "help"),
 )
 """The ids the footer shows, most wanted first; what does not fit is left out from the right."""
+
+CHANGES_FOOTER: Mapping[str, tuple[str, ...]] = {
+    "changes": ("diff", "merge", "push", "editor-at", "pager", "back", "changes", "zoom", "help"),
+    "diff": ("hunk", "file", "files", "merge", "editor-at", "pager", "zoom", "help"),
+}
+"""The same over the list of what a task changed, and over how a file did."""
 
 INPUT_FOOTER: tuple[str, ...] = ("back", "complete", "history", "editor", "newline")
 """The same while the input bar has the focus."""

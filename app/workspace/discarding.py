@@ -106,7 +106,7 @@ def bring_back(repository: Repository, ref: str, provision: Provision = NOTHING)
     Raises GitError, also where the place or the branch is taken by now.
     """
     git = repository.git
-    workspace = _recorded(git, ref)
+    workspace, taken = _recorded(git, ref)
     commit = git.line("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") or ""
     git.write(
         "worktree",
@@ -123,8 +123,9 @@ def bring_back(repository: Repository, ref: str, provision: Provision = NOTHING)
         raise GitError(f"git made no worktree at {workspace.folder}")
     made.git.write("read-tree", "-m", "-u", "HEAD", commit)
     made.git.write("reset", "--quiet", "--mixed", "HEAD")
-    if workspace.carried:
-        made.git.write("update-ref", CARRIED, workspace.carried)
+    for name, what in ((CARRIED, workspace.carried), (TAKEN, taken)):
+        if what:
+            made.git.write("update-ref", name, what)
     got = provide(repository.folder, workspace.folder, provision)
     back = replace(workspace, git_dir=made.git_dir, linked=got.paths)
     save(back)
@@ -135,7 +136,7 @@ def bring_back(repository: Repository, ref: str, provision: Provision = NOTHING)
 def discarded(repository: Repository) -> tuple[Discarded, ...]:
     """What was thrown away and can still be brought back. Raises GitError."""
     refs = repository.git.read("for-each-ref", "--format=%(refname)", DISCARDED).decode().split()
-    return tuple(Discarded(ref, _recorded(repository.git, ref)) for ref in refs)
+    return tuple(Discarded(ref, _recorded(repository.git, ref)[0]) for ref in refs)
 
 
 def forget(repository: Repository, ref: str) -> None:
@@ -191,8 +192,10 @@ def _keep(workspace: Workspace, held: Holdings, *, lose: bool) -> Discarded:
         tree, left_out = now.tree, ", ".join(entry.path for entry in now.left_out)
     if left_out and not lose:
         raise HoldsWork(f"#{workspace.number} holds files too large to be kept for an undo: {left_out}")
-    message = f"Discarded work of #{workspace.number}\n\n{json.dumps(to_record(workspace))}"
-    parents = [*tips, *([workspace.carried] if workspace.carried else [])]
+    taken = _commits(git, f"worktrees/{workspace.git_dir.name}/{TAKEN}")
+    record = {**to_record(workspace), "taken": taken[0] if taken else None}
+    message = f"Discarded work of #{workspace.number}\n\n{json.dumps(record)}"
+    parents = dict.fromkeys([*tips, *([workspace.carried] if workspace.carried else []), *taken])
     words = [word for parent in parents for word in ("-p", parent)]
     kept = git.write("commit-tree", tree, *words, "-m", message, by=replace(OURS, when=None))
     ref = _free_ref(git, DISCARDED + workspace.branch.removeprefix(BRANCHES))
@@ -208,10 +211,12 @@ def _free_ref(git: Git, name: str) -> str:
     return ref
 
 
-def _recorded(git: Git, ref: str) -> Workspace:
-    """The workspace as the commit under a reference tells of it."""
+def _recorded(git: Git, ref: str) -> tuple[Workspace, str | None]:
+    """The workspace as the commit under a reference tells of it, and what was taken of it last."""
     message = git.read("show", "--no-patch", "--format=%b", "--no-show-signature", ref, "--")
     try:
-        return from_record(json.loads(message))
-    except ValueError:
+        record = json.loads(message)
+        taken = record.get("taken")
+        return from_record(record), str(taken) if taken else None
+    except (ValueError, AttributeError):
         raise GitError(f"{ref} does not say which workspace it was") from None

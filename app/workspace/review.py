@@ -82,6 +82,23 @@ def open_commit(found: Review, commit: str) -> DiffText:
     return DiffText(found.git, _before(found.git, commit), commit)
 
 
+def diff_of(found: Review, choice: int | None) -> DiffText:
+    """The text of the difference of a file, or of a commit behind the last file, by its number; None: of all.
+
+    It is to be closed. Raises GitError.
+    """
+    changes = found.changes
+    if changes is None or not (changes.files or changes.commits):
+        raise GitError("nothing changed")
+    if choice is None:
+        return open_diff(found, None)
+    if choice >= len(changes.files):
+        return open_commit(found, changes.commits[choice - len(changes.files)].id)
+    if changes.files[choice].note:
+        raise GitError(f"there are no lines to show: {changes.files[choice].note}")
+    return open_diff(found, changes.files[choice])
+
+
 def scratch_store(home: Home, task: Task) -> tempfile.TemporaryDirectory[str]:
     """A folder for the objects of one look at a task that runs, which sees those of its start as well."""
     folder = tempfile.TemporaryDirectory(prefix="delegate-look-")

@@ -13,6 +13,7 @@ Run = tuple[str, str]
 """Text and the theme colour it is drawn in; empty for the foreground."""
 
 _SHOWN_ID = 7
+_MEASURED = 500
 _BLOCKS = 5
 _COUNTS = 15
 _NARROW = 60
@@ -37,6 +38,7 @@ class Listing:
     files: tuple[ChangedFile, ...] = ()
     commits: tuple[Commit, ...] = ()
     width: int = 80
+    names: int = 40
 
     def __len__(self) -> int:
         return self._commits_at + len(self.commits)
@@ -75,7 +77,7 @@ class Listing:
         if choice is None:
             return (("Commits", "heading"),) if row == self._commits_at - 1 else ()
         if choice < len(self.files):
-            return _file_line(self.files[choice], self.width)
+            return _file_line(self.files[choice], self.width, self.names)
         return _commit_line(self.commits[choice - len(self.files)], self.width)
 
 
@@ -93,7 +95,8 @@ def listing(found: Review, width: int, *, live: bool) -> Listing:
         return Listing(tuple(lines), width=width)
     if changes.files:
         lines.append(())
-    return Listing(tuple(lines), changes.files, changes.commits, width)
+    names = max((width_of(name_of(file)) for file in changes.files[:_MEASURED]), default=0)
+    return Listing(tuple(lines), changes.files, changes.commits, width, names)
 
 
 def name_of(file: ChangedFile) -> str:
@@ -126,12 +129,13 @@ def _partial(changes: Changes, room: int) -> tuple[Run, ...]:
     return ((cut(f" · {sanitise(changes.partial)}", room), "state-asking"),) if changes.partial else ()
 
 
-def _file_line(file: ChangedFile, width: int) -> tuple[Run, ...]:
+def _file_line(file: ChangedFile, width: int, names: int) -> tuple[Run, ...]:
     remark = remark_of(file)
     counts = _counts(file) if width >= _NARROW else _short_counts(file)
     counted = sum(width_of(text) for text, _ in counts)
     tail = f"  {remark}" if remark else ""
-    room = max(8, width - 3 - counted - min(width_of(tail), max(0, width - counted - 24)))
+    room = max(8, width - 3 - counted - min(width_of(tail), _COUNTS))
+    room = min(room, max(names, _COUNTS)) if width >= _NARROW else room
     name = fit(tail_of(name_of(file), room), room)
     return ((f"{file.kind.value} ", _INKS[file.kind]), (f"{name} ", ""), *counts, (tail, "muted"))
 

@@ -22,7 +22,7 @@ from app.logs.sanitise import sanitise
 from app.model.task import Task
 from app.registry.paths import Home
 from app.workspace.git import GitError
-from app.workspace.review import Review, open_commit, open_diff, review, scratch_store
+from app.workspace.review import Review, diff_of, review, scratch_store
 
 PERIOD_S = 3.0
 """The shortest time between two looks at a task that runs."""
@@ -103,6 +103,11 @@ class ChangesTab(Vertical):
     def pane(self) -> ListPane | DiffPane:
         """The pane in view."""
         return self._diff if self.has_class("-diff") else self._list
+
+    @property
+    def in_diff(self) -> bool:
+        """Whether a difference is in view, and not the list."""
+        return self.has_class("-diff")
 
     @property
     def found(self) -> Review | None:
@@ -299,18 +304,16 @@ class ChangesTab(Vertical):
 
 def table_of(found: Review, choice: int) -> DiffTable:
     """The difference of a file, or of a commit behind the last file. Raises GitError."""
+    text = diff_of(found, choice)
     changes = found.changes
-    if changes is None:
-        raise GitError("nothing changed")
+    assert changes is not None
     if choice >= len(changes.files):
         commit = changes.commits[choice - len(changes.files)]
         title = f"{commit.id[:7]} {sanitise(commit.subject)}"
-        return DiffTable.of(open_commit(found, commit.id), Colours(""), title, one_file=False)
+        return DiffTable.of(text, Colours(""), title, one_file=False)
     file = changes.files[choice]
-    if file.note:
-        raise GitError(f"no lines to show: {file.note}")
-    facts = " · ".join(part for part in (name_of(file), remark_of(file)) if part)
-    return DiffTable.of(open_diff(found, file), Colours(file.path), facts, file.path)
+    title = " · ".join(part for part in (name_of(file), remark_of(file)) if part)
+    return DiffTable.of(text, Colours(file.path), title, file.path)
 
 
 def _key(task: Task | None) -> object:

@@ -182,9 +182,21 @@ def _delete(plan: Plan, session: Session) -> Done:
 
 
 def _undo(session: Session) -> Done:
-    tasks = operations.undo(session.registry)
+    """Bring back what was deleted or discarded last."""
+    from app.workspace import leaving
+    from app.workspace.git import GitError
+
+    try:
+        undone = leaving.undo(session.registry)
+    except GitError as error:
+        raise OperationError(str(error)) from None
+    if undone.worktree is not None:
+        task = undone.worktree
+        return Done(f"the worktree of {task_title(task)} is back", ids=(task.id,), select=task.id)
+    tasks = undone.tasks
     ids = tuple(task.id for task in tasks)
-    return Done(f"{_named(tasks)} {'is' if len(tasks) == 1 else 'are'} back", ids=ids, select=ids[0])
+    more = f" · {undone.problem}" if undone.problem else ""
+    return Done(f"{_named(tasks)} {'is' if len(tasks) == 1 else 'are'} back{more}", ids=ids, select=ids[0])
 
 
 def _named(tasks: Sequence[Task]) -> str:

@@ -74,10 +74,16 @@ class Commander:
 
     def by_sentence(self, plan: Plan) -> None:
         """Do what was typed; what stops or deletes is asked about first."""
+        if not plan.problem and self._screen.taker.weighs(plan, asks=True):
+            return
         if plan.kind.destructive and not plan.problem:
             self._ask(ask_plainly(cast(Intent, plan), question(plan)))
         else:
             self.carry_out(plan)
+
+    def ask(self, do: Callable[[], None], prompt: str) -> None:
+        """Ask before something is done; y or Enter does it."""
+        self._ask(ask_plainly(cast(Intent, do), prompt))
 
     def leave(self, policy: str, tasks: Sequence[Task]) -> None:
         """End the dashboard as the setting ``on_quit`` wants it, with these tasks waiting or running."""

@@ -16,12 +16,16 @@ from app.model.status import Status
 from app.model.task import Task
 from app.supervisor.answering import why_deaf, why_silent
 
+TAKING = frozenset({Kind.MERGE, Kind.PUSH, Kind.DISCARD})
+"""Kinds that take the work in a task's worktree, or leave it."""
+
 NEEDS_TASK = frozenset(
     {Kind.LOGS, Kind.WAIT, Kind.RESULT, Kind.STOP, Kind.RETRY, Kind.DELETE, Kind.FREE, Kind.PRIORITY}
-    | {Kind.CONTINUE, Kind.ANSWER}
+    | {Kind.CONTINUE, Kind.ANSWER, *TAKING, Kind.CHANGES}
 )
 """Kinds that are about certain tasks; without a name they mean the task under the cursor."""
 
+_WAYS = ("--squash", "--cherry-pick", "--no-ff")
 _MOST_NAMED = 4
 _LONGEST_TITLE = 36
 
@@ -45,7 +49,8 @@ class Plan:
     """What Enter will do. With a ``problem`` it does nothing but say so.
 
     ``tasks`` are those it concerns; ``draft`` is a new task; ``words`` are a filter's, a theme's name, the
-    level of a priority, a limit, what leaving does to tasks, or what an agent is told. ``ask`` is a question
+    level of a priority, a limit, what leaving does to tasks, the way of a
+    merge, or what an agent is told. ``ask`` is a question
     and ``choice`` its answer, ``attempt`` the one whose conversation is to go on.
     ``all_tasks`` says that no certain task was meant, ``at_once`` that a stop leaves no time to tidy up.
     """
@@ -99,6 +104,9 @@ def make_plan(reading: Reading, known: Known) -> Plan:
         return replace(plan, words=known.on_quit)
     if reading.kind in (Kind.LIMIT, Kind.PRIORITY, Kind.CONTINUE):
         plan = replace(plan, words=reading.value or "")
+    if reading.kind is Kind.MERGE:
+        ways = [flag.removeprefix("--") for flag in reading.flags if flag in _WAYS]
+        plan = replace(plan, words=reading.value or "".join(ways[:1]))
     if reading.kind is Kind.ANSWER:
         return _answer(plan, reading, known)
     if reading.kind is Kind.CONTINUE:
@@ -243,6 +251,15 @@ def _fault(kind: Kind, task: Task) -> str | None:
         return f"#{task.number} is {status.word} again: only finished tasks are cleaned up"
     if kind is Kind.WAIT and status.ended:
         return f"#{task.number} has ended already: {status.word}"
+    return _why_not_taken(kind, task) if kind in TAKING else None
+
+
+def _why_not_taken(kind: Kind, task: Task) -> str | None:
+    """Why there is no work to take of a task, or to leave."""
+    if not task.status.ended:
+        return f"#{task.number} is {task.status.word}: {kind.value} it once it has ended"
+    if task.request.workspace is None or not task.request.workspace.worktree:
+        return f"#{task.number} has no worktree: there is nothing to {kind.value}"
     return None
 
 

@@ -88,9 +88,11 @@ _CHOICES = {
 
 
 def _then(kind: Kind) -> str:
-    return {Kind.STOP: " · asks once more", Kind.DELETE: " · asks once more, U undoes"}.get(
-        kind, " · asks once more, U undoes" if kind is Kind.CLEAN else ""
-    )
+    return {
+        Kind.STOP: " · asks once more",
+        Kind.DELETE: " · asks once more, U undoes",
+        Kind.DISCARD: " · asks once more, U undoes",
+    }.get(kind, " · asks once more, U undoes" if kind is Kind.CLEAN else "")
 
 
 def _named(tasks: Sequence[Task]) -> str:
@@ -120,6 +122,10 @@ _ABOUT_TASKS = {
     Kind.LOGS: "show the log of {}",
     Kind.WAIT: "tell you when {} ends",
     Kind.RESULT: "show the result of {}",
+    Kind.CHANGES: "show what {} changed",
+    Kind.MERGE: "show what taking the work of {} would do",
+    Kind.PUSH: "push the branch of {}",
+    Kind.DISCARD: "discard the worktree and the branch of {}",
     Kind.STOP: "stop {}",
     Kind.RETRY: "run {} again",
     Kind.DELETE: "delete {}",
@@ -127,7 +133,7 @@ _ABOUT_TASKS = {
     Kind.FREE: "start {} without what it waits for",
 }
 _PLAIN = {
-    Kind.UNDO: "bring back what was deleted last",
+    Kind.UNDO: "bring back what was deleted or discarded last",
     Kind.PAUSE: "pause the queue: nothing more starts",
     Kind.RESUME: "resume the queue",
     Kind.AGENTS: "list the agents",

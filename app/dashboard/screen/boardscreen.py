@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from app.agents.expectation import expected
-from app.dashboard.details.details import TABS, Details
+from app.dashboard.details.details import CHANGES, TABS, Details
 from app.dashboard.drawing.hint import Hint
 from app.dashboard.drawing.tone import Line
 from app.dashboard.input.bar import InputBar
@@ -193,10 +193,11 @@ class BoardScreen(Screen[None]):
         task = self.table.cursor_task
         hints = hints_for(
             task.status if task else None,
-            self.pane,
+            "diff" if self.pane == CHANGES and self.details.changes.in_diff else self.pane,
             unread=bool(self.board.unread),
             asking=any(one.asks for one in self.board.open.values()),
             talks=task is not None and plan_for(Kind.CONTINUE, task).problem is None,
+            takes=task is not None and plan_for(Kind.MERGE, task).problem is None,
         )
         self._foot.show(hints)
 

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from app.dashboard.drawing.cells import width_of
 from app.dashboard.drawing.painted import Painted
-from app.model.commands import FOOTER, INPUT_FOOTER, key_label, keys_of
+from app.model.commands import CHANGES_FOOTER, FOOTER, INPUT_FOOTER, key_label, keys_of
 from app.model.status import Status
 
 _LOG_FIRST = ("follow", "wrap", "zoom")
@@ -39,17 +39,21 @@ def hints_for(
     unread: bool = False,
     asking: bool = False,
     talks: bool = False,
+    takes: bool = False,
 ) -> tuple[Hint, ...]:
     """The keys that make sense in a pane for the selected task's status; None is no task.
 
-    ``pane`` is ``table``, ``input``, ``prompt`` or the name of a tab; ``unread`` says whether any task waits
-    to be seen, ``asking`` whether any asks, ``talks`` whether the selected one's agent can be told more.
+    ``pane`` is ``table``, ``input``, ``prompt``, ``diff`` or the name of a tab; ``unread`` says whether any task waits
+    to be seen, ``asking`` whether any asks, ``talks`` whether the selected one's agent can be told more,
+    ``takes`` whether its work can be taken.
     """
     if pane == "input":
         return tuple(map(_hint, INPUT_FOOTER))
     if pane == "prompt":
         return (replace(_hint("back"), label="not now"),)
-    wanted = {"next": unread or asking, "answer": asking, "continue": talks}
+    wanted = {"next": unread or asking, "answer": asking, "continue": talks, "merge": takes, "push": takes}
+    if status is not None and pane in CHANGES_FOOTER:
+        return tuple(_hint(name) for name in CHANGES_FOOTER[pane] if wanted.get(name, True))
     hints = tuple(_hint(name) for name in FOOTER if wanted.get(name, True) and _sensible(name, status, pane))
     if pane not in _OTHER_TAB or status is None:
         return hints

@@ -11,6 +11,8 @@ from typing import ClassVar
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
+from app.dashboard.changes.outside import open_in_editor, open_in_pager
+from app.dashboard.changes.tab import ChangesTab
 from app.dashboard.details.details import LOG, SUMMARY
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.input.bar import InputBar, Target
@@ -29,12 +31,15 @@ from app.dashboard.screen.boardscreen import BoardScreen
 from app.dashboard.screen.footer import FooterBar
 from app.dashboard.screen.header import short_folder
 from app.dashboard.screen.pressing import PRESSES
+from app.dashboard.screen.taking import Taker
 from app.dashboard.session import Session
 from app.dashboard.table.table import TaskTable
+from app.model.commands import keys_of
 from app.model.sentences import Kind
 from app.model.task import Task
 from app.registry.config import save_setting
 from app.supervisor import operations
+from app.workspace.git import GitError
 
 
 class MainScreen(BoardScreen):
@@ -50,6 +55,7 @@ class MainScreen(BoardScreen):
         self.watcher = Watcher(self)
         self.commander = Commander(self)
         self.prompter = Prompter(self)
+        self.taker = Taker(self)
         self.retrying: Task | None = None
         self.continuing: Task | None = None
         self._damaged = 0
@@ -178,8 +184,10 @@ class MainScreen(BoardScreen):
             self.bar.field.press(event.id)
         elif event.id == "open" and self.pane == "table":
             self.table.action_open()
-        else:
+        elif event.id in PRESSES:
             self.action_press(event.id)
+        else:
+            self.app.simulate_key(keys_of(event.id).keys[0])
 
     def on_input_bar_planned(self, event: InputBar.Planned) -> None:
         """Carry out what was typed."""
@@ -274,6 +282,28 @@ class MainScreen(BoardScreen):
         """The keys that make sense have changed, and perhaps what is being seen."""
         self.refresh_footer()
         self.watcher.consider_seen()
+
+    def on_changes_tab_pane_changed(self) -> None:
+        """The keys that make sense have changed."""
+        self.refresh_footer()
+
+    def on_changes_tab_editor_wanted(self, event: ChangesTab.EditorWanted) -> None:
+        """Let the user look at a file in their own editor, with the terminal to itself."""
+        self.lend(partial(open_in_editor, event.found, event.path, event.line))
+
+    def on_changes_tab_pager_wanted(self, event: ChangesTab.PagerWanted) -> None:
+        """Let the user read a difference in their own pager."""
+        self.lend(partial(open_in_pager, event.found, event.choice))
+
+    def lend(self, program: Callable[[], None]) -> None:
+        """Run a program of the user's with the terminal to itself; what is wrong is said in a line."""
+        try:
+            with self.app.suspend():
+                program()
+        except SuspendNotSupported:
+            self.bar.say("this terminal cannot be lent to another program", Tone.PROBLEM)
+        except (OSError, ValueError, GitError) as error:
+            self.bar.say(str(error), Tone.PROBLEM)
 
     def set_theme(self, name: str) -> None:
         """Change the colours, now and for later sessions."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from app.agents.delegation import editable_text
-from app.dashboard.details.details import LOG
+from app.dashboard.details.details import CHANGES, LOG
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.bar import Target
 from app.dashboard.log.pane import LogPane
@@ -116,6 +116,14 @@ def _open(screen: MainScreen) -> None:
     screen.details.next_tab()
 
 
+def _changes(screen: MainScreen) -> None:
+    """Show what the task under the cursor changed; there already, go on to the next tab."""
+    if screen.details.tab == CHANGES and screen.pane == CHANGES:
+        screen.details.next_tab()
+    else:
+        screen.commander.carry_out(plan_for(Kind.CHANGES, screen.table.cursor_task))
+
+
 def _back(screen: MainScreen) -> None:
     if screen.prompter.is_open:
         screen.prompter.close()
@@ -143,6 +151,9 @@ PRESSES: Mapping[str, Callable[[MainScreen], None]] = {
     "input": _input,
     "back": _back,
     "open": _open,
+    "changes": _changes,
+    "merge": _on_task(Kind.MERGE),
+    "push": _on_task(Kind.PUSH),
     "stop": _on_task(Kind.STOP, "x"),
     "kill": _on_task(Kind.STOP, "X", at_once=True),
     "retry": _on_task(Kind.RETRY),

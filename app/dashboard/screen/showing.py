@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def show_plan(screen: MainScreen, plan: Plan) -> bool:
     """Carry out a plan that only shows something; False for one that is the registry's business."""
+    if screen.taker.takes(plan):
+        return True
     match plan.kind:
         case Kind.STATUS | Kind.LOGS | Kind.RESULT | Kind.WAIT:
             _show_tasks(screen, plan)

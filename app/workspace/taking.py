@@ -1,0 +1,96 @@
+"""Taking what a task did, or leaving it: whether that can be done, and what a task still holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.model.task import Task
+from app.registry.paths import Home
+from app.workspace.discarding import Holdings, holdings
+from app.workspace.git import GitError
+from app.workspace.merging import MergePlan, Mode
+from app.workspace.merging import plan as plan_merge
+from app.workspace.place import Workspace
+from app.workspace.taskfiles import workspace_of
+
+_LONGEST_TITLE = 72
+_NOTHING = Holdings()
+
+
+class CannotTake(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """There is nothing to take or to leave of this task; the message is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A task whose worktree stands, and what would be lost with it; ``problem``: why that is not known."""
+
+    task: Task
+    workspace: Workspace
+    holdings: Holdings = _NOTHING
+    problem: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be lost, for certain."""
+        return self.holdings.empty and not self.problem
+
+    @property
+    def words(self) -> str:
+        """What a question says of it: ``#7 holds 2 commits, not merged``."""
+        if self.problem:
+            return f"#{self.task.number}: what it holds cannot be told ({self.problem})"
+        return f"#{self.task.number} {self.holdings.words}"
+
+
+def place_of(home: Home, task: Task, verb: str) -> Workspace:
+    """The worktree of a task whose work is there to be taken. Raises CannotTake.
+
+    ``verb`` is what was wanted, for the message: ``merge``.
+    """
+    if not task.status.ended:
+        raise CannotTake(f"#{task.number} is {task.status.word}: {verb} it once it has ended, or stop it")
+    place = workspace_of(home, task.id)
+    if place is not None:
+        return place
+    wish = task.request.workspace
+    if wish is not None and wish.worktree:
+        raise CannotTake(f"#{task.number} has no worktree: it ended before one was made")
+    raise CannotTake(
+        f"#{task.number} worked in place: there is nothing to {verb}, what it did is in the checkout"
+    )
+
+
+def merge_plan(home: Home, task: Task, mode: Mode = Mode.AUTO) -> MergePlan:
+    """What taking a task's work would come to; nothing is touched. Raises CannotTake and GitError."""
+    return plan_merge(place_of(home, task, "merge"), mode, message_for(task))
+
+
+def message_for(task: Task) -> str:
+    """The message of a commit that is made of a task's work: what was asked for."""
+    lines = [line.strip() for line in task.text.splitlines() if line.strip()]
+    title = re.sub(r"[\x00-\x1f\x7f]", " ", lines[0] if lines else task.name)
+    short = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
+    return f"{short}\n\nWork of #{task.number}, {task.name}\n"
+
+
+def held_by(home: Home, tasks: Iterable[Task]) -> tuple[Held, ...]:
+    """Those of the tasks that have a worktree or its branch, each with what it holds."""
+    found = []
+    for task in tasks:
+        place = workspace_of(home, task.id)
+        if place is not None and (place.folder.is_dir() or place.git_dir.is_dir() or _branch_stands(place)):
+            try:
+                found.append(Held(task, place, holdings(place)))
+            except (GitError, OSError) as error:
+                found.append(Held(task, place, problem=str(error)))
+    return tuple(found)
+
+
+def _branch_stands(place: Workspace) -> bool:
+    """Whether the branch is there still although the worktree is not, told without git where that is gone."""
+    from app.workspace.git import Git
+
+    return place.home.is_dir() and Git(place.home).ok("rev-parse", "--verify", "--quiet", place.ref)
