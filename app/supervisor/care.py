@@ -23,6 +23,7 @@ from app.registry.paths import PACKED
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import NewerSchema, transaction
 from app.supervisor import leftovers
+from app.supervisor.releasing import released
 
 PERIOD_S = 3600.0
 """The shortest time between two rounds, in seconds."""
@@ -92,8 +93,9 @@ def _retire(registry: Registry, keep_s: float | None, now: float, done: Round) -
     candidates = ended_tasks(registry, keep_s, now, lambda task: _is_busy(registry, task))
     ids = expired(candidates, keep_s, needed_numbers(registry), now)
     for first in range(0, len(ids), BATCH):
+        free = released(registry, ids[first : first + BATCH])
         with transaction(registry) as change:
-            batch = [task_id for task_id in ids[first : first + BATCH] if _may_go(registry, task_id)]
+            batch = [task_id for task_id in free if _may_go(registry, task_id)]
             done.expired += trash.delete(change, batch, expired=True) if batch else 0
             change.changed = True
 

@@ -21,6 +21,10 @@ PLACE = "place"
 """The file in a task's folder that holds the path of the place to work in, and nothing else."""
 
 
+WORKSPACE = "workspace.json"
+"""The file there that holds the record of a worktree."""
+
+
 def place(order: Order) -> str:
     """Where the command works, as the preparation wrote it down; the task's folder if it did not."""
     try:

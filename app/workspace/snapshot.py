@@ -104,7 +104,8 @@ def stored(repository: Repository, objects: Path | None) -> Git:
     """Git in a checkout that reads, and writes to, a store of objects beside the repository's own."""
     if objects is None:
         return repository.git
-    (objects / "pack").mkdir(parents=True, exist_ok=True, mode=0o700)
+    objects.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (objects / "pack").mkdir(exist_ok=True, mode=0o700)
     return replace(repository.git, objects=objects, shared=repository.objects)
 
 

@@ -10,11 +10,8 @@ from pathlib import Path
 from app.registry.files import read_regular, write_atomic
 from app.registry.paths import Home
 from app.registry.store import Registry
-from app.supervisor.steps import PLACE
+from app.supervisor.steps import PLACE, WORKSPACE
 from app.workspace.place import Workspace, from_record, to_record
-
-WORKSPACE = "workspace.json"
-"""The record of the worktree that was made for a task."""
 
 OBJECTS = "objects"
 """The store of git objects in which snapshots of uncommitted work lie."""

@@ -66,7 +66,7 @@ def tone(text: str, known: Known = KNOWN) -> Tone:
         ("/clean failed", "⏎ clean up #9 Update all dependencies · asks once more, U undoes"),
         ("/pause", "⏎ pause the queue: nothing more starts"),
         ("/resume", "⏎ resume the queue"),
-        ("/undo", "⏎ bring back what was deleted last"),
+        ("/undo", "⏎ bring back what was deleted or discarded last"),
         ("/agents", "⏎ list the agents"),
         ("/help", "⏎ show the keys and commands"),
         ("/quit", "⏎ leave; running tasks go on"),

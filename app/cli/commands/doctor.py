@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 
 from app.cli.arguments import Arguments
-from app.cli.doctor import checks, files, machine, records, repair
+from app.cli.doctor import checks, files, machine, records, repair, worktrees
 from app.cli.doctor.facts import Finding, Level, Place, Records, Traces
 from app.cli.output import clean, paint, say, say_json, uses_colour
 from app.cli.session import Session
@@ -53,13 +53,20 @@ def doctor(_: Session, arguments: Arguments) -> int:
 
 def _repaired(registry: Registry, patient: _Patient) -> tuple[_Patient, list[str]]:
     """Repair, and look again: behind a folder that was not safe there may be more to repair."""
-    fixed: list[str] = []
+    fixed = _without_strays(registry)
+    patient = _examine(registry) if fixed else patient
     while lines := repair.repair(registry, patient.places, patient.records, patient.traces):
         patient = _examine(registry)
         if set(lines) <= set(fixed):
             break
         fixed += lines
     return patient, fixed
+
+
+def _without_strays(registry: Registry) -> list[str]:
+    """Remove the worktrees of no task that hold nothing, and say so."""
+    line = worktrees.remove_strays(registry.home, worktrees.strays(registry))
+    return [line] if line else []
 
 
 def _examine(registry: Registry) -> _Patient:
@@ -77,6 +84,7 @@ def _examine(registry: Registry) -> _Patient:
     found += _guarded("records", lambda: checks.check_records(known))
     found += _guarded("leftovers", lambda: checks.check_leftovers(records.leftovers(registry)))
     found += _guarded("traces", lambda: checks.check_traces(traces))
+    found += _guarded("worktrees", lambda: worktrees.check_strays(worktrees.strays(registry)))
     return _Patient(places, known, traces, found)
 
 

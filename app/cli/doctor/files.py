@@ -20,6 +20,7 @@ ABANDONED_S = 60.0
 
 _ERRORS = ("runner.err", "supervisor.err")
 _COMPLAINT = 4096
+_OBJECTS = "objects"
 
 
 def places(home: Home) -> list[Place]:
@@ -29,18 +30,26 @@ def places(home: Home) -> list[Place]:
         for path in _children(folder):
             found.append(_place(home, path, folder=path.parent == home.tasks))
             if path.parent == home.tasks:
-                found += [_place(home, inner, folder=False) for inner in _children(path)]
+                found += [_place(home, inner, folder=inner.name == _OBJECTS) for inner in _children(path)]
     for folder in (home.logs, home.queued, home.running):
         found += [_place(home, path, folder=False) for path in _children(folder)]
-    found += [_place(home, path, folder=True) for path in _own(home) if path == home.history]
-    known = {*home.folders, *_own(home)}
+    found += [_place(home, path, folder=True) for path in _own(home) if path.name != "dashboard"]
+    found += [_place(home, path, folder=True) for path in _whole(home)]
+    known = {*home.folders, *_own(home), *_whole(home)}
     found += [_place(home, path, folder=False) for path in _children(home.root) if path not in known]
     return found
 
 
 def _own(home: Home) -> tuple[Path, ...]:
     """Folders that are there only once somebody has made use of them."""
-    return tuple(path for path in (home.root / "dashboard", home.history) if path.is_dir())
+    return tuple(
+        path for path in (home.root / "dashboard", home.history, home.root / "discarded") if path.is_dir()
+    )
+
+
+def _whole(home: Home) -> tuple[Path, ...]:
+    """Folders that are looked at from outside only: the worktrees in them are their tasks' own."""
+    return tuple(path for path in (home.root / "worktrees",) if path.is_dir())
 
 
 def traces(registry: Registry, cap: int) -> Traces:

@@ -43,9 +43,9 @@ def hints_for(
 ) -> tuple[Hint, ...]:
     """The keys that make sense in a pane for the selected task's status; None is no task.
 
-    ``pane`` is ``table``, ``input``, ``prompt``, ``diff`` or the name of a tab; ``unread`` says whether any task waits
-    to be seen, ``asking`` whether any asks, ``talks`` whether the selected one's agent can be told more,
-    ``takes`` whether its work can be taken.
+    ``pane`` is ``table``, ``input``, ``prompt``, ``diff`` or the name of a tab; ``unread`` says whether any
+    task waits to be seen, ``asking`` whether any asks, ``talks`` whether the selected one's agent can be told
+    more, ``takes`` whether its work can be taken.
     """
     if pane == "input":
         return tuple(map(_hint, INPUT_FOOTER))

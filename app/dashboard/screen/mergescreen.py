@@ -39,7 +39,8 @@ class MergeScreen(ModalScreen[Answer]):
     MergeScreen { align: center middle; background: $background 60%; }
     MergeScreen > VerticalScroll {
         width: 90; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
-        border: round $border; background: $background;
+        border: round $border; border-title-color: $foreground; border-title-style: bold;
+        background: $background;
     }
     MergeScreen Static { height: auto; }
     """
@@ -78,11 +79,9 @@ class MergeScreen(ModalScreen[Answer]):
         lines = [*merge_lines(self._plan)] if self._plan else []
         if self._problem:
             lines = [Content.styled(f"  {sanitise(self._problem)}", "$text-error")]
-        keys = "y takes it · " if self._plan and self._plan.ready else ""
-        lines += [
-            Content(""),
-            Content.styled(f"  {keys}m merge  s squash  c cherry-pick · esc leaves it", "$text-muted"),
-        ]
+        keys = [("m", "merge"), ("s", "squash"), ("c", "cherry-pick"), ("esc", "leave it")]
+        ready = self._plan is not None and self._plan.ready
+        lines += [Content(""), _keys([("y", "take it"), *keys] if ready else keys)]
         self.query_one("#merge", Static).update(Content("\n").join(lines))
 
     def action_leave(self) -> None:
@@ -122,13 +121,20 @@ def merge_lines(plan: MergePlan) -> Iterator[Content]:
     elif plan.conflicts:
         yield _fact("conflicts", "git cannot decide these; nothing was changed:", "$text-error")
         yield from _paths("", plan.conflicts)
-        yield _fact("", f"work in {place.folder} resolves them, or another way may fit", "$text-muted")
+        yield _fact("", "resolve them in its worktree, or try another way:", "$text-muted")
+        yield _fact("", short_folder(str(place.folder), str(Path.home())), "$text-muted")
     elif plan.overlapping:
         yield _fact("in the way", "what you have not committed would be overwritten:", "$text-warning")
         yield from _paths("", plan.overlapping)
         yield _fact("", "commit or stash it first", "$text-muted")
     else:
         yield _fact("no conflict", "it can be taken as it is", "$text-success")
+
+
+def _keys(keys: list[tuple[str, str]]) -> Content:
+    return Content("  ") + Content("  ").join(
+        Content.assemble((key, "bold $accent"), (f" {what}", "$text-muted")) for key, what in keys
+    )
 
 
 def _fact(label: str, value: str, style: str = "") -> Content:
