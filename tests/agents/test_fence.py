@@ -16,12 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.agents import fencing
+from app.agents.definitions import all_agents
+from app.agents.describing import describe
 from app.agents.fence import Ground, fence, is_within, prefix_of, unfit
 from app.agents.fencing import NoFence
+from app.cli.doctor import machine
+from app.cli.doctor.checks import check_agents
+from app.cli.doctor.facts import Level
 from app.model.run import AgentRun, Channel
 from app.model.status import Status
 from app.model.task import Task
-from app.registry.config import Config
+from app.registry.config import Config, load_config
 from app.supervisor import operations
 from tests.agents.hosted import Hosted, last
 from tests.support import ended, need, until
@@ -379,3 +384,20 @@ def test_the_files_that_are_taken_over_are_for_nobody_else(place: Hosted) -> Non
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files)
     (place.folder / "go").touch()
     assert ended(place.registry, task).status is Status.COMPLETE
+
+
+def test_a_fence_that_cannot_be_put_up_is_said_before_and_by_the_doctor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fencing, "PLACES", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    settings = tmp_path / "config.toml"
+    settings.write_text('[agents.mine]\ncommand = ["mine", "{task}"]\nsandbox = "workspace"\n')
+    config = load_config(settings)
+    (mine,) = (agent for agent in all_agents(config) if agent.name == "mine")
+    lines = describe(mine)
+    assert any(line.startswith("it will not run here: bubblewrap (bwrap) is not installed") for line in lines)
+    bad = [
+        finding for finding in check_agents(machine.agents(config, settings)) if finding.level is Level.BAD
+    ]
+    assert any("mine cannot run: bubblewrap (bwrap) is not installed" in finding.fact for finding in bad)
