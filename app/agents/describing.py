@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from itertools import pairwise
 
+from app.agents import fencing
 from app.agents.abilities import named, quoted, sentence
 from app.agents.catalog.presets import Preset, presets
 from app.logs.sanitise import sanitise
@@ -185,7 +186,9 @@ def _fence(agent: AgentDefinition) -> Iterator[str]:
     run = agent.run or AgentRun(agent.channel, agent.command)
     if run.sandbox == "workspace":
         network = "with the network" if run.network else "without the network"
-        yield f"fence: writes nothing outside of its folder, sees no other home, {network} (bubblewrap)"
+        yield f"fence: changes only its folder and its client's own files, sees no other home, {network}"
+        if why := fencing.problem():
+            yield f"it will not run here: {why}"
     elif agent.origin is not Origin.BUILT_IN:
         yield 'fence: none (sandbox = "workspace" in its settings puts one around it)'
 

@@ -75,5 +75,20 @@ def check_of(draft: Draft, workspace: Workspace | None, config: Config) -> str |
     return config.check_for(workspace.checkout) if workspace is not None and workspace.checkout else None
 
 
+def place_words(workspace: Workspace | None, check: str | None) -> list[str]:
+    """Place and proof of a task in a few words each: ``own worktree``, ``in place``, ``check: pytest -q``.
+
+    Nothing is said of the place of a task that just runs in its folder.
+    """
+    words = []
+    if workspace is not None:
+        words.append("own worktree" if workspace.worktree else "in place")
+        if workspace.base is not None:
+            words[-1] += f" from {workspace.base}"
+        if workspace.with_changes:
+            words[-1] += " with your changes"
+    return [*words, *([f"check: {check}"] if check else [])]
+
+
 def _by_default(agent: str, top: Path | None, config: Config) -> bool:
     return top is not None and agent != WORKER and config.worktree

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     PRIORITY = "priority"
     LIMIT = "limit"
     AGENTS = "agents"
+    APPROVE = "approve"
     FILTER = "filter"
     THEME = "theme"
     HELP = "help"

@@ -22,6 +22,7 @@ from app.agents.host.ending import Ending
 from app.agents.host.spawning import CannotSpawn, Exit, ended, spawn
 from app.agents.host.teller import Teller
 from app.agents.host.waking import Waker
+from app.supervisor.processes import send, snapshot
 
 PATIENCE_S = 5.0
 """How long a client that is told to end may take before its group is killed, where nobody else will do it."""
@@ -45,7 +46,7 @@ _CHUNK = 64 * 1024
 def run_exec(assignment: Assignment, teller: Teller, waker: Waker, prefix: Sequence[str] = ()) -> Ending:
     """Work on a task with a client that is started for it, in the current folder, until the client has ended.
 
-    ``prefix`` is a command around the client's own, such as a fence.
+    ``prefix`` are the words of a fence around it.
     """
     run = assignment.run
     try:
@@ -61,7 +62,7 @@ def run_exec(assignment: Assignment, teller: Teller, waker: Waker, prefix: Seque
     if call.session is not None:
         teller.take(Started(session=call.session))
     try:
-        return _Client(pid, source, shape, teller, waker).attend()
+        return _Client(pid, source, shape, teller, waker, fenced=bool(prefix)).attend()
     finally:
         os.close(source)
 
@@ -93,9 +94,13 @@ def _start(command: Sequence[str], assignment: Assignment) -> tuple[int, int]:
 class _Client:
     """One client from its start to its end."""
 
-    def __init__(self, pid: int, source: int, shape: Shape | None, teller: Teller, waker: Waker) -> None:
+    def __init__(
+        self, pid: int, source: int, shape: Shape | None, teller: Teller, waker: Waker, *, fenced: bool
+    ) -> None:
+        self.fenced = fenced
         self.pid, self.source, self.shape, self.teller, self.waker = pid, source, shape, teller, waker
         self.stream = None if shape is None else Stream(shape)
+        self.plain = shape is None or shape.plain
         self.hearing = Hearing(STDERR)
         self.splitter = Splitter()
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -136,15 +141,22 @@ class _Client:
         if not data:
             self.open = False
             self.poll.unregister(self.source)
-        elif self.stream is None:
-            self.teller.take(Text(self.decoder.decode(data)))
         else:
-            for line in self.splitter.feed(data):
-                self._tell(self.stream, line)
+            self._pass_on(self.decoder.decode(data), self.splitter.feed(data))
         return bool(data)
+
+    def _pass_on(self, text: str, lines: list[Line]) -> None:
+        """Tell what has come: as it is, line by line, or as it is and what its lines say besides."""
+        if self.plain:
+            self.teller.take(Text(text))
+        if self.stream is not None:
+            for line in lines:
+                self._tell(self.stream, line)
 
     def _tell(self, stream: Stream, line: Line) -> None:
         events = None if line.dropped else stream.read(line.text)
+        if events is None and self.plain:
+            return
         if events is None:
             if line.dropped:
                 self.teller.note(f"{line.text[:SHOWN]} … {line.dropped >> 20} MiB left out")
@@ -168,9 +180,18 @@ class _Client:
             return
         if self.asked is None:
             self.asked = time.monotonic()
-            self._send(signal.SIGTERM)
+            self._ask()
         elif time.monotonic() > self.asked + PATIENCE_S:
             self._send(signal.SIGKILL)
+
+    def _ask(self) -> None:
+        """SIGTERM to its group; a fence falls with the process that put it up, so that one is left out."""
+        if not self.fenced:
+            return self._send(signal.SIGTERM)
+        for process in snapshot().values():
+            if process.group == self.pid != process.pid:
+                send(process, signal.SIGTERM)
+        return None
 
     def _send(self, number: int) -> None:
         # It has not been waited for, so its pid is still its own, and so is that of its group.
@@ -182,14 +203,12 @@ class _Client:
         until = time.monotonic() + LINGER_S
         while self.open and (left := until - time.monotonic()) > 0:
             self._wait(left)
-        if self.stream is None:
-            self.teller.take(Text(self.decoder.decode(b"", final=True)))
-        else:
-            for line in self.splitter.rest():
-                self._tell(self.stream, line)
+        self._pass_on(self.decoder.decode(b"", final=True), self.splitter.rest())
 
     def _ending(self, exit_: Exit) -> Ending:
         known = self.shape.exits.get(exit_.code or 0) if self.shape is not None else None
+        if self.shape is not None and self.shape.endless and exit_.code == 0:
+            self.teller.take(Ended(True))
         failed = exit_.signal is not None or bool(exit_.code)
         collected = self.teller.collected
         if failed and not (self.waker.stopping or collected.complaint or collected.ended):
@@ -199,7 +218,7 @@ class _Client:
             signal=exit_.signal,
             exit_words=known.words if known else "",
             exit_trouble=known.trouble if known else None,
-            stream=self.shape is not None,
+            stream=not self.plain,
             stopped=self.waker.stopping,
             code=exit_.code if exit_.signal is None else 128 + exit_.signal,
         )

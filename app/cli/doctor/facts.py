@@ -125,6 +125,7 @@ class Agents:
     the default one where it does not exist.
 
     ``problems`` are lines on the settings; ``shared`` names the file of the settings if others can change it.
+    ``fenced`` are the agents that want a fence, ``no_fence`` is why there can be none.
     """
 
     count: int = 1
@@ -132,3 +133,5 @@ class Agents:
     unknown_default: str = ""
     problems: tuple[str, ...] = ()
     shared: str = ""
+    fenced: tuple[str, ...] = ()
+    no_fence: str = ""

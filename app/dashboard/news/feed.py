@@ -7,22 +7,27 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from app.dashboard.news.messages import Expected as Expected
+from app.dashboard.news.messages import FellSilent as FellSilent
+from app.dashboard.news.messages import LogSpoke as LogSpoke
+from app.dashboard.news.messages import ReadingFailed as ReadingFailed
+from app.dashboard.news.messages import RecordsChanged as RecordsChanged
 from app.logs.progress import look
 from app.logs.sanitise import sanitise
 from app.logs.silence import silence_of
 from app.logs.window import LogFile
-from app.model.estimate import Estimate
-from app.model.outcome import Progress
+from app.model.hold import Hold
 from app.model.queue import Limits
 from app.model.status import Status
 from app.model.task import Task
 from app.model.vitals import Silence
+from app.registry.holds import holds
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
 from app.supervisor import launch
 
@@ -46,52 +51,6 @@ BURST_S = 0.05
 
 _DEBOUNCE_MS, _STEP_MS, _PATIENCE_MS = 100, 100, 10_000  # half the idle cost of 50 ms steps
 _FAULTS = (UnknownTask, DamagedRecord, OSError)
-
-
-@dataclass
-class RecordsChanged(Message):
-    """Records that are new or different, and ids that are gone.
-
-    ``damaged`` counts the records in quarantine. ``complete`` is True once every task has been told.
-    """
-
-    tasks: list[Task]
-    removed: list[str]
-    paused: bool
-    damaged: int
-    complete: bool
-
-
-@dataclass
-class LogSpoke(Message):
-    """A running task's log grew: how far it has come, and its last line, made safe."""
-
-    task_id: str
-    progress: Progress | None
-    last_line: str
-
-
-@dataclass
-class ReadingFailed(Message):
-    """The registry cannot be read: what the screen shows may be old. An empty ``problem``: it can again."""
-
-    problem: str
-
-
-@dataclass
-class FellSilent(Message):
-    """A running task has said nothing for long (and longer than last told), or None: it speaks again."""
-
-    task_id: str
-    silence: Silence | None
-
-
-@dataclass
-class Expected(Message):
-    """How long tasks like one that has just started took; None where nothing is known."""
-
-    task_id: str
-    estimate: Estimate | None
 
 
 class Feed:
@@ -125,6 +84,7 @@ class Feed:
         self._horizon = ""
         self._complete = False
         self._told_paused = False
+        self._told_holds: tuple[Hold, ...] = ()
         self._problem = ""
 
     def start(self) -> None:
@@ -240,7 +200,8 @@ class Feed:
         wanted = (named | self._open.keys() | self._moved(listed)) & ids - now_open.keys()
         fresh = [task for task in now_open.values() if task != self._open.get(task.id)]
         told = [*fresh, *self._loaded(wanted)]
-        if told or removed or self._paused() != self._told_paused:
+        standing = self._paused(), self._holds()
+        if told or removed or standing != (self._told_paused, self._told_holds):
             self._tell(told, removed)
         with self._lock:
             self._named -= named
@@ -270,8 +231,9 @@ class Feed:
             self._known.pop(task_id, None)
             self._open.pop(task_id, None)
         damaged = len(self._registry.damaged())
-        self._told_paused = self._paused()
-        self._post(RecordsChanged(tasks, removed, self._told_paused, damaged, self._complete))
+        self._told_paused, self._told_holds = self._paused(), self._holds()
+        told = self._told_paused, damaged, self._complete, self._told_holds
+        self._post(RecordsChanged(tasks, removed, *told))
         self._tell_estimates(tasks)
 
     def _tell_estimates(self, tasks: list[Task]) -> None:
@@ -290,6 +252,9 @@ class Feed:
             return self._registry.settings().paused
         except Exception:
             return False
+
+    def _holds(self) -> tuple[Hold, ...]:
+        return holds(self._registry.home, self._limits().hold_s, datetime.now(UTC))
 
     def _signature(self, task_id: str) -> tuple[int, ...]:
         """What differs after the record was replaced; equal means unchanged."""
