@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from app.model.estimate import Estimate
 from app.model.export import explain, export
 from app.model.outcome import Outcome, Progress
 from app.model.status import Attention, Priority, Status
@@ -86,7 +87,7 @@ def test_a_running_task_has_a_process_and_a_growing_duration() -> None:
     assert (shown["pid"], shown["pgid"]) == (4242, 4242)
     assert shown["duration_s"] == 12.5
     assert shown["started"] == "2026-11-20T14:31:00+00:00"
-    assert shown["progress"] == {"done": 47, "total": 89, "percent": None, "text": "47 of 89"}
+    assert shown["progress"] == {"done": 47, "total": 89, "percent": None, "text": "47 of 89", "phase": None}
     assert (shown["summary"], shown["ended"], shown["exit_code"], shown["attention"]) == (None,) * 4
 
 
@@ -147,3 +148,22 @@ def test_it_can_be_written_as_json_whatever_the_folder_is_called() -> None:
     written = json.dumps(export(task))
     assert written.isascii()
     assert json.loads(written)["folder"] == "/srv/\udcff\x1b[2J"
+
+
+def test_an_estimate_says_what_is_usual_left_and_overdue() -> None:
+    running = Task(
+        REQUEST,
+        State(Status.STARTING, attempts=(Attempt(1, "a.log"),)),
+        Live(1, child=Identity("boot", 7, 1), since=100.0),
+    )
+    described = export(running, now=700.0, estimate=Estimate(540.0, 720.0, 900.0, 7))
+    assert described["duration_s"] == 600.0
+    assert described["estimate_s"] == 720.0
+    assert described["estimate"] == {
+        "low_s": 540.0,
+        "high_s": 900.0,
+        "count": 7,
+        "remaining_s": [0.0, 300.0],
+        "overdue": False,
+    }
+    assert export(running, now=700.0)["estimate"] is None
