@@ -62,7 +62,7 @@ STATUS_FROM = 60
 """The narrowest width that has more than glyph, number, name and time."""
 
 _LEAD, _TIME, _AGENT, _BAR, _COUNT, _USUAL = 4, 6, 8, 18, 12, 8
-_BAR_BESIDE_USUAL = 14
+_BAR_BESIDE_USUAL = 13
 _STATUS, _STATUS_WIDE = 10, 16  # "quiet 1h05", "running quiet 6m"
 _NAME_MOST = 44
 
@@ -112,7 +112,7 @@ def _gap(column: Column) -> int:
 def _share(free: int, width: int, progress: bool) -> tuple[int, int, int]:
     """How name, progress and last line share the free cells; the last line pays for its own gap."""
     if width >= LAST_FROM:
-        name = min(_NAME_MOST, max(free * 58 // 100, 21))
+        name = min(_NAME_MOST, max(free * 58 // 100, 19))
         return name, 0, free - name - _gap(Column.LAST)
     extra = max(0, min(free - 32, 22)) if progress else 0
     return free - extra, extra, 0
