@@ -112,7 +112,7 @@ def _gap(column: Column) -> int:
 def _share(free: int, width: int, progress: bool) -> tuple[int, int, int]:
     """How name, progress and last line share the free cells; the last line pays for its own gap."""
     if width >= LAST_FROM:
-        name = min(_NAME_MOST, max(free * 58 // 100, 19))
+        name = min(_NAME_MOST, max(free * 72 // 100 - 6, 19))
         return name, 0, free - name - _gap(Column.LAST)
     extra = max(0, min(free - 32, 22)) if progress else 0
     return free - extra, extra, 0
