@@ -24,7 +24,7 @@ KEPT = 100
 """How many of the newest samples of an agent in a project are kept."""
 
 REBUILT_FROM = 500
-"""How many of the newest tasks are read to make the history anew: some 60 ms, once."""
+"""How many of the newest tasks are read to make the history anew: a tenth of a second, once."""
 
 TEXT_LENGTH = 400
 """Characters of a task's text that are kept: what is longer is not told twice."""

@@ -78,7 +78,7 @@ async def test_a_short_screen_shows_table_or_details(registry: Registry, config:
 
 
 async def test_help_lists_every_key_and_command(registry: Registry) -> None:
-    async with opened(registry, (100, 110)) as seat:
+    async with opened(registry, (100, 150)) as seat:
         await seat.press("escape", "question_mark")
         await seat.sees("keys and commands", "stop a task and everything it started", "/theme", "p:high")
         await seat.press("escape")

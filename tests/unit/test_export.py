@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from app.model.ask import Ask, Choice, ChoiceKind
+from app.model.estimate import Estimate
 from app.model.export import explain, export, status_words
 from app.model.outcome import Outcome, Progress
 from app.model.report import Report, Usage
@@ -191,3 +192,22 @@ def test_a_success_is_never_told_without_what_qualifies_it() -> None:
     assert status_words(ended(Status.FAILED, run)) == "failed"
     assert status_words(ended(Status.COMPLETE, RUN)) == "complete"
     assert status_words(queued(run)) == "queued"
+
+
+def test_an_estimate_says_what_is_usual_left_and_overdue() -> None:
+    running = Task(
+        REQUEST,
+        State(Status.STARTING, attempts=(Attempt(1, "a.log"),)),
+        Live(1, child=Identity("boot", 7, 1), since=100.0),
+    )
+    described = export(running, now=700.0, estimate=Estimate(540.0, 720.0, 900.0, 7))
+    assert described["duration_s"] == 600.0
+    assert described["estimate_s"] == 720.0
+    assert described["estimate"] == {
+        "low_s": 540.0,
+        "high_s": 900.0,
+        "count": 7,
+        "remaining_s": [0.0, 300.0],
+        "overdue": False,
+    }
+    assert export(running, now=700.0)["estimate"] is None

@@ -146,21 +146,21 @@ def _fix(job: FixLint, project: Project) -> int:
 
 def _watch(job: WatchFiles | FollowLogs | TrackMetrics, project: Project, book: Book) -> int:
     """Watches until a signal comes, and leaves what was seen; the signal is what the worker dies of."""
-    from app.agents.worker import watching
+    from app.agents.worker import observing, watching
     from app.agents.worker.summary import watch_summary
 
-    seen: watching.Seen | watching.LogsSeen | watching.Metrics
+    seen: watching.Seen | observing.LogsSeen | observing.Metrics
     what = {WatchFiles: "Watched", FollowLogs: "Followed logs", TrackMetrics: "Tracked"}[type(job)]
     try:
         if isinstance(job, WatchFiles):
             seen = watching.Seen()
             watching.watch_files(project, job.paths, _action(job, project, book), seen)
         elif isinstance(job, FollowLogs):
-            seen = watching.LogsSeen()
-            watching.follow_logs(project, job.paths, seen)
+            seen = observing.LogsSeen()
+            observing.follow_logs(project, job.paths, seen)
         else:
-            seen = watching.Metrics()
-            watching.track_metrics(project.folder, seen)
+            seen = observing.Metrics()
+            observing.track_metrics(project.folder, seen)
     finally:
         if received.is_set():
             _leave(watch_summary(what, seen.headline, seen.lines), Outcome(headline=seen.headline))

@@ -77,7 +77,7 @@ def _gathered(
         if made is not None:
             cooked[recipe.language] = made
         elif recipe.when:
-            missing.setdefault(recipe.language, _wanted(recipe))
+            missing.setdefault(recipe.language, _wanted(recipe, project))
     return list(cooked.values()), [line for language, line in missing.items() if language not in cooked]
 
 
@@ -87,8 +87,10 @@ def _fits(recipe: Recipe, root: Path) -> bool:
     return not recipe.when or any(holds(root, sign) for sign in recipe.when)
 
 
-def _wanted(recipe: Recipe) -> str:
-    words = " and ".join(word for word in (recipe.tool or "a package manager", *recipe.needs) if word)
+def _wanted(recipe: Recipe, project: Project) -> str:
+    """What of the things that a recipe needs is not there, for what, and how it is to be had."""
+    lacking = [name for name in (recipe.tool, *recipe.needs) if name and not find_tool(project, name)]
+    words = " and ".join(lacking) or recipe.tool or "a package manager"
     words = f"Python's {recipe.module}" if recipe.module else words
     own = " in the project's own environment" if recipe.own else ""
     return f"{words}{own} for {recipe.language} ({recipe.install})" if recipe.install else f"{words}{own}"
@@ -98,15 +100,16 @@ def _nothing(project: Project, job: str, tool: str | None, missing: list[str], r
     if missing:
         return f"Not installed, and needed for this ({job}): {'; '.join(missing)}."
     if not recipes and tool:
-        return f"No recipe uses {tool} for this ({job}); {_HOW_TO_ADD.format(job=job)}"
-    languages = ", ".join(dict.fromkeys(recipe.language for recipe in recipes if recipe.language))
-    return (
-        f"Nothing was found in {project.root} that does this ({job}): looked for signs of {languages}. "
-        + _HOW_TO_ADD.format(job=job)
-    )
+        return f"No recipe uses {tool} for this ({job}). {_HOW_TO_ADD.format(job=job)}"
+    languages = dict.fromkeys(recipe.language for recipe in recipes if recipe.language)
+    signs = list(dict.fromkeys(sign for recipe in recipes for sign in recipe.when))
+    looked = ", ".join(signs) if len(signs) <= _FEW_SIGNS else f"signs of {', '.join(languages)}"
+    nothing = f"Nothing was found in {project.root} that does this ({job}): looked for {looked}."
+    return f"{nothing} {_HOW_TO_ADD.format(job=job)}"
 
 
-_HOW_TO_ADD = 'add a [[recipe]] with job = "{job}" to .delegate/recipes.toml.'
+_FEW_SIGNS = 6
+_HOW_TO_ADD = 'Add a [[recipe]] with job = "{job}" to .delegate/recipes.toml.'
 
 
 def _cook(recipe: Recipe, project: Project, paths: tuple[str, ...]) -> Cooked | None:

@@ -237,10 +237,11 @@ def size_words(count: int) -> str:
 def meal_outcome(meal: Meal) -> Outcome:
     """The outcome of a request that recipes did."""
     outcomes = [one.outcome for one in meal.served]
+    told = dict.fromkeys(one.words for one in meal.served if one.good or one.outcome.headline)
     bad = next((one for one in meal.served if not one.good), None)
     return Outcome(
         tool=" and ".join(dict.fromkeys(one.tool for one in meal.served)) or None,
-        headline="; ".join(dict.fromkeys(one.words for one in meal.served)) or None,
+        headline="; ".join(told) or None,
         error=bad.outcome.error if bad else None,
         passed=total(outcome.passed for outcome in outcomes),
         failed=total(outcome.failed for outcome in outcomes),

@@ -104,8 +104,8 @@ def _go_profile(report: str, said: str) -> Figures:
     return _covered(100 * covered / total, files, f"{covered} of {total} statements")
 
 
-_NODE_TOTAL = re.compile(r"^\W*all files\s*\|\s*([\d.]+)\s*\|", re.M)
-_NODE_FILE = re.compile(r"^\W*(\S+\.\w+)\s*\|\s*([\d.]+)\s*\|", re.M)
+_NODE_TOTAL = re.compile(r"^(?:\S )?all files\s*\|\s*([\d.]+)\s*\|", re.M)
+_NODE_FILE = re.compile(r"^(?:\S )?\s*(\S+\.\w+)\s*\|\s*([\d.]+)\s*\|", re.M)
 
 
 def _node_coverage(report: str, said: str) -> Figures | None:

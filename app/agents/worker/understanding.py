@@ -6,7 +6,6 @@ Only a sentence that is understood to its last word is taken: doing half of what
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -21,6 +20,7 @@ from app.agents.worker.jobs import (
     TrackMetrics,
     WatchFiles,
 )
+from app.agents.worker.placing import named_paths
 from app.agents.worker.sentences import JOBS, LOGS, METRICS, PLACED, TOOL_GROUPS, WATCH, WATCH_THEN
 
 _LONGEST = 400
@@ -150,21 +150,6 @@ _FIX_SENTENCES = tuple(
         rf"(?:{_RUN}\s+)?(?P<linter>eslint|ruff)(?:\s+check)?(?:\s+(?:(?:in|on|under)\s+)?(?P<where>\S+))?\s+--fix",
     )
 )
-# "the app" may be a folder of that name; "our app" and "this package" hardly are.
-_EVERYWHERE = re.compile(
-    r"(?:everything|here|(?:all |all of )?(?:the |this |our |my |your |its )?(?:whole |entire |current )?"
-    r"(?:project|code ?base|repo|repository|source code)"
-    r"|(?:the |this |our |my |your |its )(?:whole |entire |current )?(?:code|folder|directory|files)"
-    r"|(?:this |our |my |your )(?:whole |entire )?(?:app|application|package))$",
-    re.I,
-)
-_FOLDER_WORDS = re.compile(
-    r"^(?:(?:the|our|my|all|files|of|in|folder|directory|file|path)\s+)+|\s+(?:folder|directory|dir|files?|tree)$",
-    re.I,
-)
-_BETWEEN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s+&\s+", re.I)
-
-
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -227,7 +212,7 @@ def _read_fix(sentence: str, commit: bool) -> FixLint | None:
     sentence = _without(_RUN_TESTS_TOO, sentence)
     for pattern in _FIX_SENTENCES:
         match = pattern.match(sentence)
-        if match and (paths := _paths(match)) is not None:
+        if match and (paths := named_paths(match)) is not None:
             named = _word(match, "linter") or _word(match, "linter2")
             linter = _LINTERS.get(named) if named else None
             if named and linter is None and "linter" not in named:
@@ -239,7 +224,7 @@ def _read_fix(sentence: str, commit: bool) -> FixLint | None:
 def _read_tests(sentence: str) -> RunTests | None:
     for pattern in _TEST_SENTENCES:
         match = pattern.match(sentence)
-        if match and (paths := _paths(match)) is not None:
+        if match and (paths := named_paths(match)) is not None:
             scope = _word(match, "scope") or _word(match, "scope2")
             named = _word(match, "tool") or _word(match, "tool2")
             if named and named not in _TEST_TOOLS:
@@ -251,7 +236,7 @@ def _read_tests(sentence: str) -> RunTests | None:
 def _read_recipes(sentence: str) -> RunRecipes | None:
     for pattern in (*JOBS, *PLACED):
         match = pattern.match(sentence)
-        if match and (paths := _paths(match)) is not None:
+        if match and (paths := named_paths(match)) is not None:
             named = next((tool for group in ("tool", *TOOL_GROUPS) if (tool := _word(match, group))), None)
             return RunRecipes(pattern.jobs, paths, named.partition(" ")[0] if named else None)
     return None
@@ -260,14 +245,14 @@ def _read_recipes(sentence: str) -> RunRecipes | None:
 def _read_watch(sentence: str) -> WatchFiles | FollowLogs | TrackMetrics | None:
     if METRICS.match(sentence):
         return TrackMetrics()
-    if (logs := LOGS.match(sentence)) and (paths := _paths(logs)) is not None:
+    if (logs := LOGS.match(sentence)) and (paths := named_paths(logs)) is not None:
         return FollowLogs(paths)
     for pattern in WATCH_THEN:
         match = pattern.match(sentence)
-        if match and (paths := _paths(match)) is not None and (then := _repeated(match["then"])):
+        if match and (paths := named_paths(match)) is not None and (then := _repeated(match["then"])):
             return WatchFiles(paths, then)
     watch = WATCH.match(sentence)
-    places = _paths(watch) if watch else None
+    places = named_paths(watch) if watch else None
     return None if places is None else WatchFiles(places)
 
 
@@ -282,31 +267,3 @@ def _repeated(sentence: str) -> RunTests | FixLint | RunRecipes | None:
 def _word(match: re.Match[str], group: str) -> str | None:
     value = match.groupdict().get(group)
     return value.lower() if value else None
-
-
-def _paths(match: re.Match[str]) -> tuple[str, ...] | None:
-    """The places that a sentence names, none for the whole project; None where they are not places at all."""
-    groups = match.groupdict()
-    place = groups.get("place") or groups.get("where")
-    if not place or _EVERYWHERE.match(place):
-        return ()
-    paths = [_path(part) for part in _parts(place)]
-    return tuple(path for path in paths if path) if all(paths) else None
-
-
-def _parts(place: str) -> list[str]:
-    """``src, lib and "my app"`` as its three parts; quotes keep what stands between them together."""
-    quoted = re.findall(r"\"[^\"]*\"|'[^']*'|`[^`]*`", place)
-    for index, part in enumerate(quoted):
-        place = place.replace(part, f"\x00{index}\x00", 1)
-    parts = [part for part in _BETWEEN.split(place) if part]
-    return [
-        re.sub(r"\x00(\d+)\x00", lambda found: shlex.quote(quoted[int(found[1])][1:-1]), part)
-        for part in parts
-    ]
-
-
-def _path(part: str) -> str | None:
-    """One place without words such as "the … folder"; None when more than one word is left."""
-    words = shlex.split(_FOLDER_WORDS.sub("", part)) if part.count("'") % 2 == 0 else []
-    return words[0] if len(words) == 1 and not words[0].startswith("-") else None

@@ -62,9 +62,11 @@ STATUS_FROM = 60
 """The narrowest width that has more than glyph, number, name and time."""
 
 _LEAD, _TIME, _AGENT, _BAR, _COUNT, _USUAL = 4, 6, 8, 18, 12, 8
-_BAR_BESIDE_USUAL = 14
-_STATUS, _STATUS_WIDE = 10, 18  # "quiet 1h05", "complete 12 denied"
+_BAR_BESIDE_USUAL = 13
+_STATUS, _STATUS_WIDE, _STATUS_WIDEST = 10, 16, 18  # "quiet 1h05", "running quiet 6m", "complete 12 denied"
+_WIDEST_FROM = 130
 _NAME_MOST = 44
+_LAST = 16  # a short question or error, whole
 
 
 @lru_cache(maxsize=64)
@@ -92,7 +94,8 @@ def _fixed_widths(width: int, digits: int, bar: bool) -> dict[Column, int]:
     if width >= AGENT_FROM:
         sizes[Column.AGENT] = _AGENT
     if width >= STATUS_FROM:
-        sizes[Column.STATUS] = _STATUS_WIDE if width >= WIDE_FROM else _STATUS
+        wide = _STATUS_WIDEST if width >= _WIDEST_FROM else _STATUS_WIDE
+        sizes[Column.STATUS] = wide if width >= WIDE_FROM else _STATUS
         sizes[Column.PROGRESS] = _BAR if bar else _COUNT
     if width >= USUAL_FROM:
         sizes[Column.USUAL] = _USUAL
@@ -112,7 +115,7 @@ def _gap(column: Column) -> int:
 def _share(free: int, width: int, progress: bool) -> tuple[int, int, int]:
     """How name, progress and last line share the free cells; the last line pays for its own gap."""
     if width >= LAST_FROM:
-        name = min(_NAME_MOST, max(free * 62 // 100, 21))
+        name = min(_NAME_MOST, max(free - _LAST - _gap(Column.LAST), 19))
         return name, 0, free - name - _gap(Column.LAST)
     extra = max(0, min(free - 32, 22)) if progress else 0
     return free - extra, extra, 0
