@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
 import sys
@@ -23,13 +24,14 @@ from app.agents.fencing import NoFence
 from app.cli.doctor import machine
 from app.cli.doctor.checks import check_agents
 from app.cli.doctor.facts import Level
+from app.model.ask import ChoiceKind
 from app.model.run import AgentRun, Channel
 from app.model.status import Status
 from app.model.task import Task
 from app.registry.config import Config, load_config
 from app.supervisor import operations
 from tests.agents.hosted import Hosted, last
-from tests.support import ended, need, until
+from tests.support import ended, mark_of, need, processes_with, until
 
 GROUND = Ground(
     folder="/work", home="/home/me", registry="/home/me/.local/state/delegate", hidden=("/home", "/tmp")
@@ -264,25 +266,35 @@ def test_when_runner_and_host_are_killed_it_ends_too(place: Hosted, token: str) 
     assert until(lambda: not living(token), 10), living(token)
 
 
-def test_an_agent_of_the_protocol_is_fenced_too(place: Hosted, tmp_path: Path) -> None:
-    import shutil
-
-    from app.model.ask import ChoiceKind
-
+@pytest.fixture
+def acp(place: Hosted) -> AgentRun:
+    """The stand-in that speaks the protocol, behind a fence with all it needs in its folder."""
     here = Path(__file__).parents[1]
     shutil.copytree(here / "standins", place.folder / "copy" / "tests" / "standins")
     (place.folder / "copy" / "tests" / "__init__.py").touch()
-    place.environment["STANDIN_EVIDENCE"] = str(place.folder / "evidence.jsonl")
-    place.environment["STANDIN_HOME"] = str(place.folder / "conversations")
     place.evidence = place.folder / "evidence.jsonl"
+    place.environment["STANDIN_EVIDENCE"] = str(place.evidence)
+    place.environment["STANDIN_HOME"] = str(place.folder / "conversations")
     agent = place.folder / "copy" / "tests" / "standins" / "acp_agent.py"
-    run = AgentRun(Channel.ACP, (sys.executable, str(agent)), sandbox="workspace", network=False)
-    task = place.submit(f"[[permission]] [[write:{tmp_path}/outside.txt]]", run)
+    return AgentRun(Channel.ACP, (sys.executable, str(agent)), sandbox="workspace", network=False)
+
+
+def test_an_agent_of_the_protocol_is_fenced_too(place: Hosted, acp: AgentRun, tmp_path: Path) -> None:
+    task = place.submit(f"[[permission]] [[write:{tmp_path}/outside.txt]]", acp)
     place.answer(task, ChoiceKind.ALLOW_ONCE)
     done = ended(place.registry, task)
     assert not (tmp_path / "outside.txt").exists(), place.log(done)
     assert place.notes("permission")
     assert "behind a fence: writes to this folder only, without the network" in place.log(done)
+
+
+def test_an_agent_of_the_protocol_is_stopped_with_its_tools(place: Hosted, acp: AgentRun) -> None:
+    task = place.submit("[[long]]", acp)
+    place.noted("tool")
+    assert until(lambda: len(processes_with(mark_of(place.registry, task))) >= 4)
+    operations.stop(place.registry, task.id)
+    assert ended(place.registry, task).status is Status.STOPPED
+    assert not place.left(task)
 
 
 def test_without_bubblewrap_nothing_is_started(hosted: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
