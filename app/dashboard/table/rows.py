@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from app.logs.sanitise import sanitise
 from app.model.duration import format_duration
+from app.model.export import unsaved_words
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Attempt, Task
@@ -20,6 +21,9 @@ Value = TypeVar("Value")
 
 LIKE_A_QUESTION = "question?"
 """Stands in the row of a quiet task whose last line looks like a question."""
+
+UNSAVED = "not saved"
+"""Stands in the row of a task whose end could not be written down yet; why stands where its last line was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Row:
     @property
     def explains(self) -> str:
         """The one thing to show beside the status where there is no room for both result and last line."""
+        if self.result == UNSAVED:
+            return self.last or self.result
         bad = self.status.ended and self.status is not Status.COMPLETE
         return self.last if bad and self.last and not self.counted else self.result
 
@@ -142,6 +148,8 @@ def time_cell(task: Task, moment: Moment) -> str:
 
 
 def _result(task: Task, progress: Progress | None) -> str:
+    if task.unsaved:
+        return UNSAVED
     if progress is not None:
         return progress.label
     if task.status is Status.QUEUED:
@@ -172,6 +180,8 @@ def exit_words(attempt: Attempt) -> str:
 
 
 def _last(task: Task, last_line: str) -> str:
+    if task.unsaved:
+        return unsaved_words(task)
     attempt = task.attempt
     if not task.status.ended or attempt is None:
         return last_line if task.status.live else ""
@@ -210,13 +220,15 @@ class Counts:
     failed: int = 0
     timed_out: int = 0
     lost: int = 0
+    unsaved: int = 0
 
 
 def count(tasks: Iterable[Task], today: date) -> Counts:
     """Count the tasks; ``today`` is the local date, and an end counts only on its own local day."""
-    sums = dict.fromkeys(Status, 0)
+    sums, unsaved = dict.fromkeys(Status, 0), 0
     for task in tasks:
         status = task.status
+        unsaved += task.unsaved is not None
         if not status.ended or _ended_on(task, today):
             sums[status] += 1
     return Counts(
@@ -227,6 +239,7 @@ def count(tasks: Iterable[Task], today: date) -> Counts:
         failed=sums[Status.FAILED],
         timed_out=sums[Status.TIMED_OUT],
         lost=sums[Status.LOST],
+        unsaved=unsaved,
     )
 
 
