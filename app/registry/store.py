@@ -7,13 +7,15 @@ import errno
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from app.model.queue import DEFAULT_LIMITS, Limits, why_waiting
 from app.model.status import Status
 from app.model.task import Attempt, Live, Request, State, Task
 from app.registry.codec import live_from_record, parse, request_from_record, state_from_record
+from app.registry.counting import Settings as Settings
+from app.registry.counting import settings_from_record
 from app.registry.damage import Damaged, in_quarantine, quarantine
 from app.registry.ending import read_end, with_end
 from app.registry.files import read_regular, try_lock
@@ -22,7 +24,7 @@ from app.registry.paths import is_task_id as is_task_id  # those who read want t
 from app.registry.paths import marker_id as marker_id
 from app.registry.queueing import current_load, waiting
 from app.registry.safety import expect_own_folder, is_there
-from app.registry.values import SCHEMA, BadRecord, NewerRecord
+from app.registry.values import BadRecord, NewerRecord
 
 RECORD_LIMIT = 16 * 1024 * 1024
 """The largest record that is read, in bytes; a larger one is not ours."""
@@ -56,20 +58,6 @@ class DamagedRecord(Exception):  # noqa: N818 - names what is damaged
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What ``registry.toml`` holds. ``last_id`` keeps ids in the order of numbers if the clock steps back.
-
-    ``boot`` is the boot in which ``queued`` and ``running`` were last made to agree with the records.
-    """
-
-    next_number: int = 1
-    last_id: str = ""
-    paused: bool = False
-    boot: str = ""
-    schema: int = SCHEMA
-
-
-@dataclass(frozen=True, slots=True)
 class Registry:
     """The registry as a reader sees it."""
 
@@ -99,7 +87,11 @@ class Registry:
             record = parse(read_regular(self.home.settings, RECORD_LIMIT))
         except FileNotFoundError:
             return Settings()
-        return _settings_from_record(record)
+        except OSError as error:
+            if error.errno in _NOT_A_RECORD:
+                raise BadRecord(error.strerror) from None
+            raise
+        return settings_from_record(record)
 
     def paused(self) -> bool:
         """Whether the user has paused the queue; damaged settings say nothing, and are made anew by the next
@@ -294,19 +286,6 @@ class Registry:
 
     def _find_number_slowly(self, number: int, ids: list[str]) -> str | None:
         return next((task_id for task_id in ids if self._number(task_id) == number), None)
-
-
-def _settings_from_record(record: dict[str, Any]) -> Settings:
-    """Read ``registry.toml``; of a newer schema nothing but that it is one. Raises BadRecord."""
-    settings = Settings(**{key: record[key] for key in Settings.__slots__ if key in record})
-    if isinstance(settings.schema, int) and settings.schema > SCHEMA:
-        return Settings(paused=settings.paused is True, schema=settings.schema)
-    for key, default in asdict(Settings()).items():
-        if type(getattr(settings, key)) is not type(default):
-            raise BadRecord(f"{key} is not what it should be")
-    if settings.next_number < 1 or (settings.last_id and not is_task_id(settings.last_id)):
-        raise BadRecord("the next number or the last id is none")
-    return settings
 
 
 def stand_in(task_id: str, live: Live) -> State:
