@@ -11,6 +11,15 @@ from _thread import get_ident
 from collections.abc import Iterator
 from pathlib import Path
 
+RECORD_LIMIT = 16 * 1024 * 1024
+"""The largest record that is read, in bytes; a larger one is not ours."""
+
+NOT_A_RECORD = frozenset({errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO})
+"""What opening says when a link, a pipe or a folder stands in a record's place."""
+
+NO_RECORD = NOT_A_RECORD | {errno.ENOENT, errno.ENOTDIR}
+"""What opening says where there is no record, be it that something else stands in its place."""
+
 LOCK_PATIENCE_S = 30.0
 """How long a transaction waits for its turn; others hold the lock for milliseconds."""
 

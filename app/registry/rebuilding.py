@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +10,11 @@ from pathlib import Path
 from app.registry.codec import parse
 from app.registry.counting import LARGEST_NUMBER, Settings, contradiction, moment_of, salvaged
 from app.registry.damage import keep_copy
-from app.registry.files import read_regular
+from app.registry.files import RECORD_LIMIT, read_regular
+from app.registry.numbers import number_in
 from app.registry.paths import Home
-from app.registry.store import RECORD_LIMIT, Registry
+from app.registry.store import Registry
 from app.registry.values import BadRecord
-
-_NUMBER = re.compile(rb"^number = (\d{1,10})$", re.MULTILINE)
 
 
 def settings_or_rebuilt(registry: Registry) -> Settings:
@@ -72,8 +69,9 @@ def _records_of(home: Home, task_id: str) -> Iterator[Path]:
 
 
 def _number_in(path: Path) -> int:
-    """The number in a record, which may be damaged otherwise; 0 where there is none."""
-    with contextlib.suppress(OSError):
-        match = _NUMBER.search(read_regular(path, RECORD_LIMIT))
-        return int(match[1]) if match and int(match[1]) < LARGEST_NUMBER else 0
-    return 0
+    """The number in a record, 0 where there is none that a task can have."""
+    try:
+        number = number_in(path) or 0
+    except OSError:
+        return 0
+    return number if number < LARGEST_NUMBER else 0

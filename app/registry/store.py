@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -18,7 +16,9 @@ from app.registry.counting import Settings as Settings
 from app.registry.counting import settings_from_record
 from app.registry.damage import Damaged, in_quarantine, quarantine
 from app.registry.ending import read_end, with_end
-from app.registry.files import read_regular, try_lock
+from app.registry.files import NO_RECORD, NOT_A_RECORD, read_regular, try_lock
+from app.registry.files import RECORD_LIMIT as RECORD_LIMIT
+from app.registry.numbers import find_number
 from app.registry.paths import END, Home, log_name
 from app.registry.paths import is_task_id as is_task_id  # those who read want these too
 from app.registry.paths import marker_id as marker_id
@@ -26,20 +26,10 @@ from app.registry.queueing import current_load, waiting
 from app.registry.safety import expect_own_folder, is_there
 from app.registry.values import BadRecord, NewerRecord
 
-RECORD_LIMIT = 16 * 1024 * 1024
-"""The largest record that is read, in bytes; a larger one is not ours."""
-
 Record = TypeVar("Record")
-
-_NOT_A_RECORD = frozenset({errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO})
-"""What opening says when a link, a pipe or a folder stands in a record's place."""
-
-_NO_LOCK_FILE = _NOT_A_RECORD | {errno.ENOENT, errno.ENOTDIR}
 
 NEWER = "written by a newer delegate"
 """Why a task waits that this version may not touch."""
-
-_NUMBER = re.compile(rb"^number = (\d+)$", re.MULTILINE)
 
 
 class UnknownTask(Exception):  # noqa: N818 - names what is unknown
@@ -88,7 +78,7 @@ class Registry:
         except FileNotFoundError:
             return Settings()
         except OSError as error:
-            if error.errno in _NOT_A_RECORD:
+            if error.errno in NOT_A_RECORD:
                 raise BadRecord(error.strerror) from None
             raise
         return settings_from_record(record)
@@ -147,7 +137,7 @@ class Registry:
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
-            if error.errno in _NO_LOCK_FILE:
+            if error.errno in NO_RECORD:
                 return None
             raise  # too many files open, say: not sure is not dead
         try:
@@ -219,28 +209,21 @@ class Registry:
         ]
 
     def standing(self, number: int) -> Status | None:
-        """How the task of a number stands, or None when it does not exist (any more)."""
-        task_id = self.find_number(number)
-        if task_id is None:
-            return None
+        """How the task of a number stands, or None when it does not exist (any more).
+
+        One that cannot be read right now counts as not ended: what waits for it waits on.
+        """
         try:
-            return self.load(task_id).status
+            task_id = self.find_number(number)
+            return None if task_id is None else self.load(task_id).status
         except (UnknownTask, DamagedRecord):
             return None
+        except OSError:
+            return Status.QUEUED
 
     def find_number(self, number: int) -> str | None:
-        """The id of a number. Ids sort as numbers do, so ten thousand tasks cost fourteen looks."""
-        ids = self.ids()
-        low, high = 0, len(ids)
-        while low < high:
-            middle = (low + high) // 2
-            found = self._number(ids[middle])
-            if found is None:
-                return self._find_number_slowly(number, ids)
-            if found == number:
-                return ids[middle]
-            low, high = (middle + 1, high) if found < number else (low, middle)
-        return None
+        """The id of a number, or None when no task has it. Raises OSError when that cannot be told now."""
+        return find_number(self.home, self.ids(), number)
 
     def damaged(self) -> list[Damaged]:
         """What lies in quarantine, oldest first."""
@@ -273,19 +256,9 @@ class Registry:
                 raise DamagedRecord(task_id, "is not a folder") from None
             raise UnknownTask(task_id) from None
         except OSError as error:
-            if error.errno in _NOT_A_RECORD:
+            if error.errno in NOT_A_RECORD:
                 raise DamagedRecord(task_id, f"{name}: {error.strerror}") from None
             raise
-
-    def _number(self, task_id: str) -> int | None:
-        try:
-            match = _NUMBER.search(read_regular(self.home.task_file(task_id, "task.toml"), RECORD_LIMIT))
-        except OSError:
-            return None
-        return int(match[1]) if match else None
-
-    def _find_number_slowly(self, number: int, ids: list[str]) -> str | None:
-        return next((task_id for task_id in ids if self._number(task_id) == number), None)
 
 
 def stand_in(task_id: str, live: Live) -> State:
