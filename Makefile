@@ -4,15 +4,18 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CLIENTS := .clients/.ready
 SEEDS ?= 20
 
-.PHONY: run test lint faults bench screenshots clean
+.PHONY: run test clients lint faults bench screenshots clean
 
 run: $(READY)
 	@$(BIN)/delegate
 
-test: lint
+test: lint $(CLIENTS)
 	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
+
+clients: $(CLIENTS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -32,7 +35,7 @@ screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist
+	rm -rf $(VENV) .clients .mypy_cache .ruff_cache .import_linter_cache dist
 
 # The environment is made anew when the dependencies change.
 $(READY): pyproject.toml
@@ -40,3 +43,7 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
+
+# Real agent clients for the tests that drive them; without them those tests are skipped, in CI they fail.
+$(CLIENTS): tests/clients/install.py | $(READY)
+	$(BIN)/python -m tests.clients.install

@@ -9,7 +9,7 @@ QUOTA = "quota"
 LOGIN = "login"
 """The two kinds of trouble that no other task of the same agent could do better with."""
 
-_STATUS = re.compile(r"(?<![\d.:/#])([45]\d\d)(?![\d.:/])")
+_STATUS = re.compile(r"(?<![\d./#])(?<!\d:)([45]\d\d)(?!\d|[./]\d)")
 
 _QUOTA_WORDS = (
     r"insufficient[_ ]quota",
@@ -17,7 +17,7 @@ _QUOTA_WORDS = (
     r"exceeded your (?:\w+ )?quota",
     r"resource[_ ]exhausted.{0,80}quota",
     r"(?:usage|spending|spend|weekly|monthly|5-hour|session|billing|plan|budget) limit",
-    r"hit your limit|limit will reset|upgrade your plan|max_budget",
+    r"hit your limit|limit will reset|upgrade your plan",
     r"credit balance|out of (?:extra )?(?:credits?|usage|quota)",
     r"(?:not enough|insufficient|no more) (?:credits?|funds|balance)",
     r"payment required|billing|premium requests?",
@@ -36,9 +36,11 @@ _OF_QUOTA = re.compile("|".join(_QUOTA_WORDS), re.IGNORECASE | re.DOTALL)
 _OF_LOGIN = re.compile("|".join(_LOGIN_WORDS), re.IGNORECASE | re.DOTALL)
 _FAULT = re.compile(
     r"""^[^\w\n]{0,6}(?:
-        (?:\[?[\w.]+\]?[: ]+){0,4}?      # names of errors in front: "Execution failed: CAPIError: 400 …"
+        # Names in front: "Execution failed: CAPIError: 400 …", "Failed to authenticate. API Error: 401 …"
+        (?:[\w.]+\]?:\ +|(?:api|execution|request|model|stream|provider|llm)[ ]
+          |failed\ to\ [^\n]{1,40}[.:][ ]){0,4}?
         (?:[\w.]*(?:error|exception|failed|failure)\b|unexpected\ status|http|status)
-        [^\n]{0,80}?(?<![\d.])[45]\d\d(?!\d)
+        [^\n]{0,160}?(?<![\d.])[45]\d\d(?!\d)
       | [45]\d\d[ :]+(?:\{|[^\n]{0,20}(?:bad\ request|unauthori[sz]ed|payment\ required|forbidden|not\ found
             |too\ many\ requests|internal\ server\ error|bad\ gateway|service\ unavailable|overloaded)\W)
       | litellm\.\w*(?:Error|Exception)\b
@@ -50,6 +52,9 @@ _FAULT = re.compile(
 FAULT_LENGTH = 1500
 """The longest answer, in characters, that may be nothing but an error: who says more has more to say."""
 
+NOTICE_LENGTH = 200
+"""The longest one that may be nothing but a notice of quota or login, which need not look like an error."""
+
 
 def trouble_of(text: str, status: int | None = None) -> str | None:
     """``quota`` or ``login``, or None for a fault that may be over with the next try.
@@ -59,6 +64,8 @@ def trouble_of(text: str, status: int | None = None) -> str | None:
     """
     if status is None:
         status = status_in(text)
+    if status is not None and status >= 500:
+        return None  # a fault of the server, whatever it says
     if status == 402 or _OF_QUOTA.search(text):
         return QUOTA
     if status == 401 or _OF_LOGIN.search(text):
@@ -81,5 +88,6 @@ def fault_in(text: str) -> str | None:
         return None
     match = _FAULT.search(text)
     if match is None:
-        return None
+        notice = text.strip()
+        return notice if len(notice) <= NOTICE_LENGTH and trouble_of(notice, 0) else None
     return text[match.start() :].strip().partition("\n")[0]

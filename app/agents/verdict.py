@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.agents.events import Ended, Retrying
-from app.agents.trouble import QUOTA, fault_in, trouble_of
+from app.agents.trouble import fault_in, status_in, trouble_of
 from app.model.status import Status
 
 SHOWN = 4
@@ -110,10 +110,11 @@ def _said_so(facts: Facts) -> Verdict | None:
         return None
     words = _STOPS.get(ended.reason) or ended.reason.replace("_", " ") or "it says that it failed"
     error = ended.error or (facts.complaint if ended.reason not in _STOPS else "")
-    trouble = QUOTA if ended.reason in _OVER_BUDGET else trouble_of(error, ended.status) if error else None
-    if ended.status and str(ended.status) not in error:
-        error = f"{ended.status} {error}".strip()
-    return _failed(error or words, trouble)
+    status = ended.status or status_in(facts.exit_words)
+    if status and str(status) not in error:
+        error = f"{status} {error}".strip()
+    trouble = trouble_of(error, status) if error else None
+    return _failed(error or words, trouble or facts.exit_trouble)
 
 
 def _exited(facts: Facts) -> Verdict | None:
@@ -131,6 +132,8 @@ def _exited(facts: Facts) -> Verdict | None:
 def _cut(facts: Facts) -> Verdict | None:
     if not facts.stream or facts.ended is not None:
         return None
+    if facts.refusals:  # some clients just end there
+        return _failed(f"ended where it was denied: {_names(list(facts.refusals))}")
     if facts.complaint:
         return _failed(f"broke off: {facts.complaint}", trouble_of(facts.complaint))
     return _failed("broke off: its stream has no end")
@@ -160,8 +163,12 @@ def _qualifiers(facts: Facts) -> list[str]:
     # tells how things stood when the agent went away.
     if facts.last_failed is not None:
         words.append(f"last tool failed: {facts.last_failed}" if facts.last_failed else "last tool failed")
-    if not (words or facts.used or facts.said.strip() or facts.changed):
-        words.append("nothing happened")
+    if facts.complaint:
+        words.append(facts.complaint)
+    if not (words or facts.used or facts.changed):
+        # Also how a client looks that was never offered its tools, or was denied them without a word.
+        words += ["no tool used"] if facts.said.strip() and facts.stream else []
+        words += [] if facts.said.strip() else ["nothing happened"]
     return words
 
 
@@ -180,9 +187,9 @@ _RULES: tuple[Callable[[Facts], Verdict | None], ...] = (
     _given_up,
     _said_so,
     _exited,
+    _refused,
     _cut,
     _error_as_answer,
-    _refused,
 )
 
 _REFUSED_BY = {
@@ -191,8 +198,6 @@ _REFUSED_BY = {
     By.PERSON: "rejected",
     By.RULE: "denied by a rule",
 }
-
-_OVER_BUDGET = frozenset({"error_max_budget_usd"})
 
 _STOPS = {
     "refusal": "the model refused",

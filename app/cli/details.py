@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.cli.listing import COLOURS, duration_of, exit_words
 from app.cli.output import clean, paint, table
 from app.model.duration import spell_duration
-from app.model.export import explain, unsaved_words
+from app.model.export import explain, status_words, unsaved_words
 from app.model.outcome import Progress
 from app.model.size import format_size
 from app.model.status import Status
@@ -27,11 +27,12 @@ def details(
     now: float,
     colour: bool = False,
     quiet: Silence | None = None,
+    agent: Iterable[tuple[str, str]] = (),
 ) -> list[str]:
     """Lines of a label and a value each; what is not known is not listed.
 
-    ``now`` is the monotonic clock in seconds, ``quiet`` a silence that is long enough to be shown. Times are
-    local.
+    ``now`` is the monotonic clock in seconds, ``quiet`` a silence that is long enough to be shown, ``agent``
+    what is known of the agent. Times are local.
     """
     title = f"#{task.number} {clean(task.name)}"
     facts = [
@@ -39,6 +40,7 @@ def details(
         *_progress(progress),
         *_ending(task),
         *_request(task),
+        *((label, clean(value)) for label, value in agent),
         *_times(task),
         *_attempts(task),
         ("log", clean(_log(task, log_path))),
@@ -49,7 +51,7 @@ def details(
 def _status(task: Task, quiet: Silence | None, now: float, colour: bool) -> str:
     status = task.status
     words = [
-        paint(f"{status.glyph} {status.word}", COLOURS[status], colour),
+        paint(f"{status.glyph} {clean(status_words(task))}", COLOURS[status], colour),
         clean(task.queue_reason or "") if status is Status.QUEUED else exit_words(task),
         "stopping" if task.stopping else "",
         quiet.words if quiet else "",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from app.cli.output import cell_width, clean, fit, pad, paint
-from app.model.duration import format_duration
-from app.model.export import explain, unsaved_words
+from app.model.duration import format_coarsely, format_duration
+from app.model.export import explain, status_words, unsaved_words
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Task
@@ -91,10 +92,21 @@ def detail_of(task: Task, progress: Progress | None, quiet: Silence | None = Non
         return " · ".join(word for word in (clean(unsaved_words(task)), exit_words(task)) if word)
     if task.stopping:
         return "stopping"
+    if task.status is Status.ASKING:
+        return clean(asking_words(task))
     if not task.status.ended:
-        said = (progress.label if progress else "", quiet.asks if quiet else "")
+        doing = (task.report.retrying or task.report.doing or "") if task.report else ""
+        said = (progress.label if progress else "", doing, quiet.asks if quiet else "")
         return clean(" · ".join(words for words in said if words))
     return clean(" · ".join(part for part in _result(task) if part))
+
+
+def asking_words(task: Task, now: datetime | None = None) -> str:
+    """The question that has waited longest, since when it waits, and how it is answered."""
+    ask = task.asks[0]
+    waiting = format_coarsely(((now or datetime.now(UTC)) - ask.asked).total_seconds())
+    more = f" and {len(task.asks) - 1} more" if len(task.asks) > 1 else ""
+    return f"{ask.title}{more} · waiting {waiting} · delegate answer {task.number}"
 
 
 def exit_words(task: Task) -> str:
@@ -125,7 +137,7 @@ def _row(task: Task, progress: Progress | None, quiet: Silence | None, now: floa
         mark=("●" if task.unread else " ") + status.glyph,
         number=str(task.number),
         name=clean(task.name),
-        word=f"{status.word} {quiet.words}" if quiet else status.word,
+        word=f"{status.word} {quiet.words}" if quiet else clean(status_words(task)),
         time=duration_of(task, now),
         detail=detail_of(task, progress, quiet),
         status=status,

@@ -17,6 +17,8 @@ _FUNCTIONS = {
     "logs": ("logs", "logs"),
     "wait": ("wait", "wait"),
     "result": ("result", "result"),
+    "answer": ("answering", "answer"),
+    "continue": ("answering", "go_on"),
     "stop": ("ending", "stop"),
     "retry": ("ending", "retry"),
     "delete": ("ending", "delete"),

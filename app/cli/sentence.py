@@ -8,6 +8,7 @@ from app.cli.confirm import confirm
 from app.cli.errors import CommandError, NoSuchTask, UsageError
 from app.cli.output import clean
 from app.cli.session import SEARCHED, Session
+from app.model.answers import asking_about
 from app.model.sentences import Kind, Reading, read
 from app.model.task import Task
 
@@ -38,6 +39,8 @@ def command_line(session: Session, text: str, options: Sequence[str]) -> tuple[s
 
 def _meant(session: Session, reading: Reading) -> list[Task] | None:
     """The tasks that the sentence is about; None when it turns out to be a new task instead."""
+    if reading.kind is Kind.ANSWER and reading.needs_match and reading.target:
+        return list(asking_about(reading.target, session.open_tasks())) or None
     if reading.targets:
         try:
             return session.find_all(reading.targets, reading.kind.suits)
@@ -67,11 +70,19 @@ def _statuses(reading: Reading) -> list[str]:
 
 def _words(reading: Reading, found: Sequence[Task]) -> list[str]:
     value = [reading.value] if reading.value else []
+    if reading.kind in (Kind.ANSWER, Kind.CONTINUE):
+        return [*(_named(reading, task) for task in found), *value]
     if found or value:
         return [*value, *(str(task.number) for task in found)]
     if reading.kind is Kind.CLEAN and reading.scope not in (None, "all", "ended"):
         return _statuses(reading)
     return []
+
+
+def _named(reading: Reading, task: Task) -> str:
+    """The number of a task, with that of the attempt where one was named."""
+    attempt = (reading.target or "").partition(".")[2]
+    return f"{task.number}.{attempt}" if attempt.isdigit() else str(task.number)
 
 
 def _confirm(reading: Reading, words: Sequence[str], tasks: Sequence[Task]) -> None:

@@ -180,9 +180,11 @@ class Session:
         return str(lies_at(path))
 
     def progress(self, task: Task) -> Progress | None:
-        """How far a running task has come, as far as its output tells."""
+        """How far a running task has come, as far as its agent or its output tells."""
         if not task.status.live or task.attempt is None:
             return None
+        if task.report is not None and task.report.progress is not None:
+            return task.report.progress
         from app.cli.reading import progress_in
 
         return progress_in(self.registry.home.log(task.attempt.log))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from textual.binding import Binding, BindingType
 
-from app.model.commands import INPUT, MOVING, all_keys, keys_of
+from app.model.commands import APP, MOVING, TABLE, all_keys, keys_of
 
 MOVES: Mapping[str, str] = {
     "up": "move(-1)",
@@ -19,9 +19,9 @@ MOVES: Mapping[str, str] = {
 """The moving keys by id, with the actions that every scrolling pane has for them."""
 
 PRESSED: Mapping[str, str] = {
-    key.id: f"press('{key.id}')" for key in all_keys() if key.group != MOVING and key.where != INPUT
+    key.id: f"press('{key.id}')" for key in all_keys() if key.group != MOVING and key.where in (APP, TABLE)
 }
-"""The keys that are pressed anywhere but in the input bar; the main screen's one action knows their ids."""
+"""The keys that are pressed where nothing is typed or asked; the main screen's one action knows their ids."""
 
 
 def bindings(actions: Mapping[str, str]) -> list[BindingType]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 APP, TABLE, INPUT = "app", "table", "input"
 """Where a key works: everywhere but in the input bar, in the table, in the input bar only."""
 
+ANSWER, APPROVAL = "answer", "approval"
+"""Where else keys work: under a question of an agent, and where an agent is shown before it runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -86,9 +89,10 @@ _KEY_LABELS = {
     "minus": "-",
 }
 
-DELEGATING, TYPING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
+DELEGATING, TYPING, ANSWERING, WATCHING, ENDING, QUEUE, VIEW, MOVING = (
     "Delegating",
     "Typing",
+    "Answering",
     "Watching",
     "Ending",
     "Queue",

@@ -6,14 +6,16 @@ The shell command, the slash commands, the footer, the help screen and the READM
 from __future__ import annotations
 
 from app.model.command import (
+    ANSWER,
+    ANSWERING,
     APP,
+    APPROVAL,
     DELEGATING,
     ENDING,
     INPUT,
     MOVING,
     QUEUE,
     TABLE,
-    TYPING,
     VIEW,
     WATCHING,
     Command,
@@ -21,9 +23,14 @@ from app.model.command import (
     Option,
     key_label,
 )
+from app.model.keytable import ANSWER_KEYS, APPROVAL_KEYS, FOOTER, GROUPS, INPUT_FOOTER, KEYS
 
 __all__ = [
+    "ANSWER",
+    "ANSWER_KEYS",
     "APP",
+    "APPROVAL",
+    "APPROVAL_KEYS",
     "COMMANDS",
     "FOOTER",
     "GROUPS",
@@ -114,6 +121,23 @@ COMMANDS: tuple[Command, ...] = (
         aliases=("results",),
     ),
     Command(
+        "answer",
+        "[TASK] [CHOICE]",
+        "what agents ask you, or your answer: allow, always, reject or never",
+        keys=("a",),
+        label="answer",
+        group=ANSWERING,
+        options=(Option(("-q", "--question"), "only if it is still this question", "N"), _JSON),
+    ),
+    Command(
+        "continue",
+        "TASK TEXT…",
+        "go on in its conversation; a running agent is told at the end of its turn",
+        keys=("c",),
+        label="continue",
+        group=ANSWERING,
+    ),
+    Command(
         "stop",
         "TASK… | --all",
         "stop a task and everything it started",
@@ -172,7 +196,7 @@ COMMANDS: tuple[Command, ...] = (
         group=QUEUE,
     ),
     Command("limit", "[N]", "show, or set, how many tasks run at once", group=QUEUE),
-    Command("agents", "", "list those who can do the work", group=DELEGATING),
+    Command("agents", "[NAME]", "list those who can do the work, or show one whole", group=DELEGATING),
     Command(
         "doctor",
         "",
@@ -205,48 +229,6 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )
 """Every command, in the order help shows them."""
-
-KEYS: tuple[Key, ...] = (
-    Key("input", ("n", "i"), "write a new task", label="new", group=DELEGATING),
-    Key("complete", ("tab",), "complete the word, or go to the table", INPUT, "complete", TYPING),
-    Key("history", ("up",), "what you typed before; ↓ comes back", INPUT, "history", TYPING),
-    Key("editor", ("ctrl+g",), "write in your own editor", INPUT, "editor", TYPING),
-    Key("newline", ("ctrl+j",), "begin a new line", INPUT, "new line", TYPING),
-    Key("open", ("enter",), "open the task: log, summary, details", TABLE, label="open", group=VIEW),
-    Key("kill", ("X",), "stop at once, without asking it to end first", group=ENDING),
-    Key("edit", ("R",), "edit the text and retry", group=ENDING),
-    Key("seen", ("space",), "mark as seen", TABLE, group=WATCHING),
-    Key("next", ("u",), "next task with an end you have not seen", label="next for me", group=WATCHING),
-    Key("raise", ("plus",), "one step up in priority, while it waits", TABLE, group=QUEUE),
-    Key("lower", ("minus",), "one step down in priority, while it waits", TABLE, group=QUEUE),
-    Key("zoom", ("z",), "give the whole screen to this pane, and back", group=VIEW),
-    Key("pane", ("tab",), "next pane", group=VIEW),
-    Key(
-        "back",
-        ("escape",),
-        "out of the input bar (draft kept), zoom, filter",
-        label="back",
-        group=VIEW,
-    ),
-    Key("follow", ("f",), "follow the end of the log, or stop following", label="follow", group=VIEW),
-    Key("wrap", ("w",), "wrap long lines of the log, or cut them", label="wrap", group=VIEW),
-    Key("up", ("up", "k"), "one line up", TABLE, group=MOVING),
-    Key("down", ("down", "j"), "one line down", TABLE, group=MOVING),
-    Key("page-up", ("pageup",), "one page up", TABLE, group=MOVING),
-    Key("page-down", ("pagedown",), "one page down", TABLE, group=MOVING),
-    Key("first", ("home", "g"), "to the beginning", TABLE, group=MOVING),
-    Key("last", ("end", "G"), "to the end", TABLE, group=MOVING),
-)
-"""Every key that is not just a command's. Moving keys work in the log pane too."""
-
-FOOTER: tuple[str, ...] = ("input", "open", "stop", "free", "retry", "next", "filter", "help")
-"""The ids the footer shows, most wanted first; what does not fit is left out from the right."""
-
-INPUT_FOOTER: tuple[str, ...] = ("back", "complete", "history", "editor", "newline")
-"""The same while the input bar has the focus."""
-
-GROUPS: tuple[str, ...] = (DELEGATING, TYPING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
-"""The groups of the help screen, in its order."""
 
 
 def find_command(word: str) -> Command | None:

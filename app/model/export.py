@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Attempt, Task
+
+if TYPE_CHECKING:
+    from app.model.ask import Ask
+    from app.model.report import Usage
 
 _ABSENT = Attempt(number=0, log="")
 
@@ -26,7 +31,7 @@ def export(
     belongs to the newest attempt, and is None again while a further attempt waits for its start.
     """
     run = _current(task)
-    outcome = run.outcome
+    outcome, report = run.outcome, task.report
     pid = task.live.child.pid if task.live and task.live.child and not task.status.ended else None
     return {
         "number": task.number,
@@ -55,11 +60,16 @@ def export(
         # An empty list would claim that no file was changed; all that is known is that none was reported.
         "files": list(outcome.files) or None,
         "commit": outcome.commit,
-        "check": None,
+        "check": run.check,
         "estimate_s": None,
         "queue_reason": task.queue_reason,
         "attention": _attention(task),
         "unsaved": task.unsaved,
+        "qualifier": run.qualifier,
+        "session": run.session or (report.session if report else None),
+        "model": run.model or (report.model if report else None),
+        "usage": _usage(run.usage or (report.usage if report else None)),
+        "asks": [_ask(ask) for ask in task.asks],
     }
 
 
@@ -69,6 +79,19 @@ def explain(task: Task) -> str | None:
         return None
     run = _current(task)
     return run.outcome.error or run.reason
+
+
+def status_words(task: Task) -> str:
+    """How a task stands, with the words without which "complete" says too much: ``complete 2 denied``."""
+    qualifier = qualifier_of(task)
+    return f"{task.status.word} {qualifier}" if qualifier else task.status.word
+
+
+def qualifier_of(task: Task) -> str:
+    """What qualifies the success of a complete task, or nothing."""
+    if task.status is not Status.COMPLETE or task.attempt is None:
+        return ""
+    return task.attempt.qualifier or ""
 
 
 def unsaved_words(task: Task) -> str:
@@ -99,6 +122,29 @@ def _progress(progress: Progress | None) -> dict[str, object] | None:
         "total": progress.total,
         "percent": progress.percent,
         "text": progress.text,
+    }
+
+
+def _usage(usage: Usage | None) -> dict[str, object] | None:
+    if usage is None:
+        return None
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost": usage.cost,
+        "currency": usage.currency,
+    }
+
+
+def _ask(ask: Ask) -> dict[str, object]:
+    return {
+        "number": ask.number,
+        "title": ask.title,
+        "detail": ask.detail,
+        "tool": ask.tool,
+        "asked": _time(ask.asked),
+        "expires": _time(ask.expires),
+        "choices": [{"name": choice.name, "kind": choice.kind.value} for choice in ask.choices],
     }
 
 

@@ -54,7 +54,12 @@ _LEVEL = r"(?P<value>critical|high|normal|low)"
 _AT_ONCE = r"(?:at once|at a time|at the same time|in parallel|concurrently)"
 _FOUND = r"(?:find|found|do|done|change|changed|fix|fixed|say|report|produce|discover|conclude|achieve)"
 
+_YES_OR_NO = r"(?P<value>yes|no|ok|okay|allow|always|reject|never|once|deny)"
+_DECIDE = r"(?P<value>allow|permit|accept|approve|reject|deny|decline|refuse)"
+
 OPENINGS: dict[str, str] = {
+    "answer": "answer allow permit accept approve reject deny decline refuse always never say yes no who what"
+    " what's which does is has",
     "help": "help ? show open what how",
     "quit": "quit exit bye :q :q! :wq",
     "agents": "agents which what who show give get display print see view open tell list",
@@ -133,6 +138,21 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase("status", rf"(?:is|are|has|have) {_X} (?:still )?(?:{_DONE}|running){_NOW}"),
     Phrase("status", rf"did {_X} finish{_NOW}"),
     Phrase("status", rf"(?:status|check) {_X}", strict=True),
+    # Questions of agents.
+    Phrase("answer", rf"answer {_X} (?:with )?{_YES_OR_NO}", strict=True),
+    Phrase("answer", rf"answer {_X}", strict=True),
+    Phrase("answer", rf"(?:say )?{_YES_OR_NO} to {_X}", strict=True),
+    Phrase("answer", rf"always (?:allow|permit|accept) {_X}", determined=True, value="always"),
+    Phrase("answer", rf"never (?:allow|permit|accept) {_X}", determined=True, value="never"),
+    Phrase("answer", rf"always (?:reject|deny|decline|refuse) {_X}", determined=True, value="never"),
+    Phrase("answer", rf"(?:allow|permit|accept) {_X} always", determined=True, value="always"),
+    Phrase("answer", rf"{_DECIDE} {_X}(?: (?:this )?once)?", determined=True),
+    Phrase("answer", r"answer|who(?:'s| is)? asks?(?:ing)?(?: me)?|(?:what|which tasks?) asks?(?: me)?"),
+    Phrase(
+        "answer",
+        r"(?:what|which) (?:questions are (?:there|open)|(?:needs?|waits? for) (?:me|my answer|an answer))",
+    ),
+    Phrase("answer", r"(?:does|is|has) any(?:thing|body|one) (?:ask|asking|waiting for) me"),
     # Logs.
     Phrase("logs", rf"logs?|(?:{_SHOW}|tail|follow) (?:the |full |live )*{_LOG}", target="it"),
     Phrase("logs", rf"(?:{_SHOW}|tail|follow|watch) {_ADJECTIVES}{_LOG}(?: of| for| from) {_X}"),

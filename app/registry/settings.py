@@ -5,13 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.model.duration import parse_duration
-from app.model.task import COMMAND, WORKER
-
-if TYPE_CHECKING:
-    from app.model.agent import AgentDefinition
 
 Fields = dict[str, Any]
 Reader = Callable[[object, Path], Fields]
@@ -70,41 +66,20 @@ def _limits(value: object, _: Path) -> Fields:
 def _agents(value: object, path: Path) -> Fields:
     if not isinstance(value, dict):
         raise ValueError('write [agents.NAME] with command = ["program", "{task}"]')
+    from app.registry.agentsettings import agent_of, fault_of  # most people define none
+
     named = value.items()
-    return {"agents": tuple(_agent(name, item, path) for name, item in named if not _fault(name, item))}
-
-
-def _agent(name: str, record: dict[str, Any], path: Path) -> AgentDefinition:
-    from app.model.agent import AgentDefinition  # most people define none
-
-    return AgentDefinition(
-        name,
-        tuple(record["command"]),
-        str(path),
-        str(record.get("description", "")),
-        keep_leftovers=record.get("leftovers") == "keep",
-    )
+    return {"agents": tuple(agent_of(name, item, path) for name, item in named if not fault_of(name, item))}
 
 
 def agent_problems(agents: object, path: Path) -> list[str]:
     """What is wrong with single definitions of agents; the others hold."""
     if not isinstance(agents, dict):
         return []
-    faults = ((name, _fault(name, item)) for name, item in agents.items())
+    from app.registry.agentsettings import fault_of  # most people define none
+
+    faults = ((name, fault_of(name, item)) for name, item in agents.items())
     return [f"{path}: agents.{name}: {fault}" for name, fault in faults if fault]
-
-
-def _fault(name: str, record: object) -> str | None:
-    if name in (WORKER, COMMAND):
-        return "the name is taken by an agent of ours"
-    if not name.replace("-", "").replace("_", "").isalnum() or not name[0].isalpha():
-        return "use letters, digits, '-' and '_' in the name, and a letter first"
-    command = record.get("command") if isinstance(record, dict) else None
-    if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
-        return 'write command = ["program", "{task}"]'
-    if isinstance(record, dict) and record.get("leftovers", "sweep") not in ("sweep", "keep"):
-        return 'leftovers is "sweep" or "keep"'
-    return None
 
 
 SETTINGS: dict[str, Reader] = {

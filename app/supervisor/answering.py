@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from app.model.ask import Answer, Ask, ChoiceKind
+from app.model.answers import WORDS, offered
+from app.model.ask import Answer, ChoiceKind
 from app.model.run import AgentRun, Channel
 from app.model.task import COMMAND, Task
 from app.registry.asking import expired, read_answer, read_report, write_answer
@@ -18,14 +19,6 @@ from app.supervisor.refusing import OperationError, in_one_line
 
 LONGEST_MESSAGE = 1024 * 1024
 """The longest message to an agent, in characters."""
-
-WORDS = {
-    ChoiceKind.ALLOW_ONCE: "allow",
-    ChoiceKind.ALLOW_ALWAYS: "always",
-    ChoiceKind.REJECT_ONCE: "reject",
-    ChoiceKind.REJECT_ALWAYS: "never",
-}
-"""The word for each kind of answer."""
 
 
 @in_one_line
@@ -47,12 +40,6 @@ def answer(registry: Registry, task_id: str, ask_number: int, kind: ChoiceKind, 
         raise OperationError(_too_late(registry, task, ask_number))
     ring(registry)
     return registry.load(task_id)
-
-
-def offered(ask: Ask) -> str:
-    """The words of the answers that an agent offers: ``allow, always or reject``."""
-    words = [word for kind, word in WORDS.items() if ask.choice(kind)]
-    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:]))) or "no answer that is known"
 
 
 def _too_late(registry: Registry, task: Task, ask_number: int) -> str:

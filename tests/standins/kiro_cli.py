@@ -5,14 +5,14 @@
 
 It does what is documented of the real one, says so in ``--version``, and needs no account and no network:
 
-    kiro-cli acp [--agent NAME] [--model M]
+    kiro-cli acp [--agent NAME] [--model M] [--trust-all-tools | --trust-tools=LIST]
     kiro-cli chat --no-interactive [--trust-all-tools | --trust-tools=read,write,shell] [--agent NAME]
                   [--model M] [--resume | --resume-id ID] "PROMPT"        (or the prompt on the input)
     kiro-cli --version | whoami
 
 Agents are the definitions of ``.kiro/agents/*.json`` and ``~/.kiro/agents/*.json`` (KIRO_HOME for ~/.kiro)
-that exist when it starts: ``tools`` is what there is, ``allowedTools`` what runs unasked. What happens is in the
-prompt, ``[[step]]`` or ``[[step:argument]]``, in order; without any, hello.txt is written.
+that exist when it starts: ``tools`` is what there is, ``allowedTools`` what runs unasked. What happens is in
+the prompt, ``[[step]]`` or ``[[step:argument]]``, in order; without any, hello.txt is written.
 
     both:  say[:TEXT] write[:PATH] permission (or deny; a shell command, unasked only if allowed) fail todo
            recall hang silent quota login
@@ -98,7 +98,8 @@ def main(arguments: list[str]) -> int:
         return 0
     if options.command == "chat":
         return _chat(options)
-    Server(options.agent, options.model).run()
+    trusted = chat.trusted_tools(options.trust_tools, options.trust_all_tools)
+    Server(options.agent, options.model, tuple(trusted)).run()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Answers reach the question they are meant for, or say why not; messages are delivered or kept as not told."""
+"""Answers reach the question they are for, or say why not; messages are delivered, or kept as not told."""
 
 from __future__ import annotations
 

@@ -7,7 +7,11 @@ from collections import Counter
 import pytest
 
 from app.model.commands import (
+    ANSWER,
+    ANSWER_KEYS,
     APP,
+    APPROVAL,
+    APPROVAL_KEYS,
     COMMANDS,
     FOOTER,
     GROUPS,
@@ -29,7 +33,7 @@ def test_the_shell_has_every_command_but_those_of_the_screen() -> None:
     shell = {command.name for command in COMMANDS if command.shell}
     assert shell == {
         *("add", "status", "logs", "wait", "result", "stop", "retry", "delete", "undo", "clean"),
-        *("pause", "resume", "free", "priority", "limit", "agents", "doctor"),
+        *("pause", "resume", "free", "priority", "limit", "agents", "doctor", "answer", "continue"),
     }
     assert {command.name for command in COMMANDS if not command.shell} == {"filter", "theme", "help", "quit"}
 
@@ -64,7 +68,7 @@ def test_ids_are_unlike_each_other() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("places", [(APP, TABLE), (INPUT,)])
+@pytest.mark.parametrize("places", [(APP, TABLE), (INPUT,), (ANSWER,), (APPROVAL,)])
 def test_a_key_does_one_thing_in_each_place(places: tuple[str, ...]) -> None:
     reachable = Counter(key for entry in all_keys() if entry.where in places for key in entry.keys)
     assert [key for key, count in reachable.items() if count > 1] == []
@@ -81,11 +85,14 @@ def test_every_entry_has_a_help_and_a_group(entry: Command | Key) -> None:
     assert entry.help
     assert not entry.help.endswith(".")
     assert entry.group in GROUPS
-    assert entry.where in (APP, TABLE, INPUT)
+    assert entry.where in (APP, TABLE, INPUT, ANSWER, APPROVAL)
+
+
+SHOWN = (*FOOTER, *INPUT_FOOTER, *ANSWER_KEYS, *APPROVAL_KEYS)
 
 
 def test_every_footer_entry_has_a_label_and_a_key() -> None:
-    assert all(keys_of(entry).label and keys_of(entry).keys for entry in (*FOOTER, *INPUT_FOOTER))
+    assert all(keys_of(entry).label and keys_of(entry).keys for entry in SHOWN)
 
 
 def test_keys_are_shown_as_people_know_them() -> None:

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.model.export import explain, export
+from app.model.ask import Ask, Choice, ChoiceKind
+from app.model.export import explain, export, status_words
 from app.model.outcome import Outcome, Progress
+from app.model.report import Report, Usage
 from app.model.status import Attention, Priority, Status
 from app.model.task import Attempt, Identity, Live, Request, State, Task
 
@@ -18,6 +20,7 @@ KEYS = [
     *("created", "started", "ended", "duration_s", "exit_code", "signal", "pid", "pgid"),
     *("log", "attempt", "attempts", "progress", "summary", "error", "files", "commit"),
     *("check", "estimate_s", "queue_reason", "attention", "unsaved"),
+    *("qualifier", "session", "model", "usage", "asks"),
 ]
 
 REQUEST = Request(
@@ -147,3 +150,44 @@ def test_it_can_be_written_as_json_whatever_the_folder_is_called() -> None:
     written = json.dumps(export(task))
     assert written.isascii()
     assert json.loads(written)["folder"] == "/srv/\udcff\x1b[2J"
+
+
+def test_a_running_agent_shows_what_it_tells_and_asks() -> None:
+    usage = Usage(1200, 34, 0.02)
+    ask = Ask(
+        number=3,
+        attempt=1,
+        title="allow `git push`?",
+        choices=(Choice("yes", "Allow", ChoiceKind.ALLOW_ONCE),),
+        asked=STARTED,
+        expires=STARTED + timedelta(minutes=10),
+        detail="git push origin main",
+        tool="Bash",
+    )
+    task = replace(running(), asks=(ask,), report=Report(1, session="abc", model="large", usage=usage))
+    shown = json.loads(json.dumps(export(task, now=101.0)))
+    assert shown["status"] == "asking"
+    assert (shown["session"], shown["model"]) == ("abc", "large")
+    assert shown["usage"] == {"input_tokens": 1200, "output_tokens": 34, "cost": 0.02, "currency": "USD"}
+    assert shown["asks"] == [
+        {
+            "number": 3,
+            "title": "allow `git push`?",
+            "detail": "git push origin main",
+            "tool": "Bash",
+            "asked": "2026-11-20T14:31:00+00:00",
+            "expires": "2026-11-20T14:41:00+00:00",
+            "choices": [{"name": "Allow", "kind": "allow_once"}],
+        }
+    ]
+
+
+def test_a_success_is_never_told_without_what_qualifies_it() -> None:
+    run = replace(RUN, qualifier="2 denied", session="abc", model="large", usage=Usage(1, 2))
+    task = ended(Status.COMPLETE, run)
+    assert status_words(task) == "complete 2 denied"
+    shown = export(task)
+    assert (shown["status"], shown["qualifier"], shown["session"]) == ("complete", "2 denied", "abc")
+    assert status_words(ended(Status.FAILED, run)) == "failed"
+    assert status_words(ended(Status.COMPLETE, RUN)) == "complete"
+    assert status_words(queued(run)) == "queued"

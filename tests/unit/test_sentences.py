@@ -75,6 +75,11 @@ def test_options_inside_a_sentence_work() -> None:
         ("help", Kind.HELP, (), None),
         ("quit", Kind.QUIT, (), None),
         ("delegate stop 8", Kind.STOP, ("8",), None),
+        ("who asks?", Kind.ANSWER, (), None),
+        ("what needs my answer?", Kind.ANSWER, (), None),
+        ("/answer", Kind.ANSWER, (), None),
+        ("answer #11", Kind.ANSWER, ("#11",), None),
+        ("continue #7", Kind.CONTINUE, ("#7",), None),
     ],
 )
 def test_a_sentence_that_clearly_asks_is_read_so(
@@ -306,3 +311,69 @@ def test_a_text_as_a_task_is_never_lost(text: str) -> None:
     draft = as_task(text).draft
     assert draft is not None
     assert draft.text or draft.problems
+
+
+@pytest.mark.parametrize(
+    ("sentence", "targets", "value"),
+    [
+        ("answer #11 yes", ("#11",), "yes"),
+        ("Answer 11 with no.", ("11",), "no"),
+        ("allow #11", ("#11",), "allow"),
+        ("always allow #11", ("#11",), "always"),
+        ("never allow it", ("it",), "never"),
+        ("deny #11, please", ("#11",), "deny"),
+        ("say yes to #11", ("#11",), "yes"),
+        ("/answer 11 always", ("11",), "always"),
+        ("/answer allow", (), "allow"),
+        ("delegate answer 11 never", ("11",), "never"),
+    ],
+)
+def test_an_answer_is_read_with_its_choice(sentence: str, targets: tuple[str, ...], value: str) -> None:
+    reading = read(sentence)
+    assert (reading.kind, reading.targets, reading.value) == (Kind.ANSWER, targets, value)
+    assert not reading.needs_match
+
+
+def test_an_answer_by_other_words_is_a_task_unless_something_asks_so() -> None:
+    reading = read("reject the push")
+    assert (reading.kind, reading.targets, reading.value) == (Kind.ANSWER, ("the push",), "reject")
+    assert reading.needs_match
+    assert reading.draft is not None
+    assert reading.draft.text == "reject the push"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["allow users to log in", "reject invalid input", "never allow git push", "accept pull requests"],
+)
+def test_what_only_sounds_like_an_answer_is_a_task(text: str) -> None:
+    assert task_text(read(text)) == text
+
+
+def test_an_answer_that_is_none_is_refused_with_those_there_are() -> None:
+    reading = read("/answer 11 perhaps")
+    assert reading.draft is not None
+    assert reading.draft.problems == ("/answer 11 perhaps: write allow, always, reject or never",)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "target", "words"),
+    [
+        ("tell #7 to also fix the docs", "#7", "also fix the docs"),
+        ("tell #7 that p:low is meant. And more", "#7", "p:low is meant. And more"),
+        ("continue #7: now\nalso the tests", "#7", "now\nalso the tests"),
+        ("Please continue #7.1 with the docs", "#7.1", "the docs"),
+        ("/continue 7 now also p:low", "7", "now also p:low"),
+        ("delegate continue 7 now also the docs", "7", "now also the docs"),
+    ],
+)
+def test_what_an_agent_is_told_is_taken_as_it_stands(sentence: str, target: str, words: str) -> None:
+    reading = read(sentence)
+    assert (reading.kind, reading.targets, reading.value) == (Kind.CONTINUE, (target,), words)
+
+
+def test_telling_somebody_else_is_a_task() -> None:
+    assert task_text(read("tell the user to log in")) == "tell the user to log in"
+    assert read("/continue now also the docs") == Reading(
+        Kind.CONTINUE, "/continue now also the docs", value="now also the docs"
+    )

@@ -1,1 +1,1 @@
-"""Which agents there are: definitions of the project and of the user, settings, and presets of known clients."""
+"""Which agents there are: definitions of project and user, settings, and presets of known clients."""

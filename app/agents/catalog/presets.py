@@ -37,6 +37,7 @@ class Way:
     model: tuple[str, ...] = ()
     agent: tuple[str, ...] = ()
     agent_is_mode: bool = False
+    agent_decides: bool = False
     tools: tuple[str, ...] = ()
     join: str = ","
     always: bool = False
@@ -58,6 +59,8 @@ class Preset:
     install: str
     ways: tuple[Way, ...]
     everything: tuple[str, ...] = ()
+    warning: str = ""
+    toolless: bool = False
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -80,6 +83,8 @@ def _preset(name: str, record: dict[str, Any]) -> Preset:
         install=record["install"],
         ways=tuple(way for way in ways if way is not None),
         everything=tuple(record.get("everything", ())),
+        warning=record.get("warning", ""),
+        toolless=record.get("toolless", False),
         words=MappingProxyType(record.get("words", {})),
     )
 

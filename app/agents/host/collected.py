@@ -63,6 +63,7 @@ class Collected:
     names: dict[str, int] = field(default_factory=dict)
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
     used: int = 0
     acted: int = 0
     last_failed: str | None = None
@@ -107,8 +108,10 @@ class Collected:
             case Started() | Spent():
                 pass
 
-    def refuse(self, title: str, by: By) -> None:
-        """The use of a tool was refused."""
+    def refuse(self, title: str, by: By, identifier: str | None = None) -> None:
+        """The use of a tool was refused; that it failed then is no news."""
+        if identifier is not None and len(self.refused) < MOST:
+            self.refused.add(identifier)
         if len(self.refusals) < MOST:
             self.refusals.append(Refusal(title, by))
 
@@ -121,19 +124,9 @@ class Collected:
         """The use of a tool as far as it has been told."""
         return self.tools.get(identifier)
 
-    def facts(
-        self,
-        *,
-        exit_code: int | None = None,
-        signal: int | None = None,
-        changed: bool | None = None,
-        given_up: Retrying | None = None,
-        fallback: str | None = None,
-    ) -> Facts:
-        """What the verdict is made from."""
+    def facts(self) -> Facts:
+        """What the events tell for a verdict."""
         return Facts(
-            exit_code=exit_code,
-            signal=signal,
             ended=self.ended,
             refusals=tuple(self.refusals),
             used=self.used,
@@ -141,9 +134,6 @@ class Collected:
             last_failed=self.last_failed,
             said=self.said,
             complaint=self.complaint,
-            changed=changed,
-            given_up=given_up,
-            fallback=fallback,
         )
 
     def _take_tool(self, event: Tool) -> None:
@@ -163,6 +153,9 @@ class Collected:
             self._end_tool(tool)
 
     def _end_tool(self, tool: Tool) -> None:
+        if tool.id in self.refused and tool.status is not ToolStatus.DONE:
+            self.last_failed = None
+            return None
         name = tool_title(replace(tool, input=None, paths=()))
         self.last_failed = tool_title(tool) if tool.status is ToolStatus.FAILED else None
         if tool.status is ToolStatus.DENIED:

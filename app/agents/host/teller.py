@@ -37,6 +37,9 @@ SAVE_S = 1.0
 MOST_DENIED = 50
 """The most refused tools that a report names."""
 
+MOST_ANSWERED = 10
+"""The most answered questions that a report names, the newest."""
+
 
 class Teller:
     """Takes the events of one attempt, whichever channel they come by.
@@ -80,11 +83,16 @@ class Teller:
         """A line of our own in the log."""
         self.log.line(text)
 
-    def refused(self, title: str, by: By, words: str) -> None:
+    def refused(self, tool: Tool, by: By, words: str) -> None:
         """We have refused the use of a tool; ``words`` say who did and why."""
-        self.log.line(f"✗ {words}: {title}")
-        self.collected.refuse(title, by)
+        self.log.line(f"✗ {words}: {lines.tool_title(tool)}")
+        self.collected.refuse(lines.tool_title(tool), by, tool.id)
         self.tell(denied=self._denied())
+
+    def answered(self, tool: Tool, words: str) -> None:
+        """A question has its answer; ``words`` say which, and whose."""
+        answers = (*self.report.answered, f"{words}: {lines.tool_title(tool)}")
+        self.tell(answered=answers[-MOST_ANSWERED:])
 
     def tell(self, **changes: Any) -> None:
         """Change the report, at once."""

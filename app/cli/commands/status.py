@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from time import monotonic
 
 from app.cli.arguments import Arguments
@@ -10,6 +11,7 @@ from app.cli.listing import listing
 from app.cli.output import say, say_json, terminal_width, uses_colour, warn
 from app.cli.session import Session
 from app.model.outcome import Progress
+from app.model.status import Status
 from app.model.task import Task
 
 SHOWN = 20
@@ -33,8 +35,8 @@ def status(session: Session, arguments: Arguments) -> int:
 
 
 def in_order(tasks: list[Task]) -> list[Task]:
-    """Running tasks first, then waiting ones as they came, then what has ended, newest first."""
-    live = [task for task in tasks if task.status.live]
+    """Those that ask first, running ones, waiting ones as they came, then what has ended, newest first."""
+    live = sorted((task for task in tasks if task.status.live), key=lambda t: t.status is not Status.ASKING)
     waiting = sorted((task for task in tasks if not task.status.live and not task.status.ended), key=_place)
     return [*live, *waiting, *(task for task in tasks if task.status.ended)]
 
@@ -90,6 +92,17 @@ def _details(session: Session, arguments: Arguments) -> int:
             now=monotonic(),
             colour=colour,
             quiet=session.silence(task),
+            agent=_agent(session, task),
         )
         say(*facts, *reasons.get(task.id, ()))
     return 0
+
+
+def _agent(session: Session, task: Task) -> Iterable[tuple[str, str]]:
+    """What is known of a task's agent; nothing is loaded for a task that has none."""
+    if task.run is None:
+        return ()
+    from app.cli.agentfacts import agent_facts
+    from app.registry.conversation import conversation
+
+    return agent_facts(task, conversation(session.registry.home, task))

@@ -9,6 +9,7 @@ from app.cli.errors import UsageError
 from app.cli.output import clean, say
 from app.cli.session import Session
 from app.model.duration import parse_duration
+from app.model.export import status_words
 from app.model.status import Status
 from app.model.task import Task
 
@@ -65,7 +66,7 @@ def ending_line(task: Task) -> str:
     """One line on how a task ended."""
     from app.cli.listing import detail_of
 
-    words = [f"#{task.number} {clean(task.name)}", task.status.word, detail_of(task, None)]
+    words = [f"#{task.number} {clean(task.name)}", clean(status_words(task)), detail_of(task, None)]
     return " · ".join(word for word in words if word)
 
 

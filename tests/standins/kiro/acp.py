@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from tests.standins.acp_turn import Session
@@ -18,10 +19,13 @@ from tests.standins.peer import CancelledError, Json, Peer, Refused, markers, no
 class Server:
     """One ``kiro-cli acp``; the agents are those that existed when it was started."""
 
-    def __init__(self, agent: str | None, model: str | None) -> None:
+    def __init__(self, agent: str | None, model: str | None, trusted: tuple[str, ...] = ()) -> None:
         self.peer = Peer()
         self.wanted, self.model = agent or DEFAULT_AGENT, model or "auto"
-        self.known = agents(Path.cwd())
+        self.known = {
+            name: replace(found, allowed=(*found.allowed, *trusted))
+            for name, found in agents(Path.cwd()).items()
+        }
         self.sessions: dict[str, Session] = {}
         self.stubborn = threading.Event()
 

@@ -15,7 +15,8 @@ from tests.standins.peer import note, start_tool, write_file
 GREEN, RED, DIM, MARK, END = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[38;5;141m", "\x1b[0m"
 TRUSTED = (
     f"{GREEN}All tools are now trusted ({RED}!{GREEN}). "
-    f"Kiro will execute tools without asking for confirmation.{END}\nAgents can sometimes do unexpected things so understand the risks.\n"
+    f"Kiro will execute tools without asking for confirmation.{END}\n"
+    "Agents can sometimes do unexpected things so understand the risks.\n"
 )
 REJECTED = (
     "\nCommand {tool} is rejected because it matches one or more rules on the denied list:\n"

@@ -45,6 +45,8 @@ class Opencode(Stream):
         """The model's answer broke off: it asks again, and again."""
         while True:
             self.started()
+            self.text("This was going to be a longer ans")
+            self._step("unknown")
             time.sleep(0.05)
 
     def finished(self) -> int:

@@ -1,0 +1,89 @@
+"""Whether a person has approved an agent as it is defined now, and asking them if not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.agents.catalog.places import project_top
+from app.agents.fingerprint import current_fingerprint
+from app.model.agent import AgentDefinition, Origin
+from app.model.run import AgentRun
+from app.registry.approvals import (
+    Approval,
+    Scope,
+    add_approval,
+    approval_now,
+    read_approvals,
+    remove_approvals,
+)
+from app.registry.paths import Home
+from app.registry.store import Registry
+
+CHANGED = "it has changed since you approved it"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An agent that must not run before a person says yes.
+
+    ``lines`` say in plain words what it may do, safe for a terminal. ``changed`` is that an earlier
+    definition of the same source was approved; the first line says so.
+    """
+
+    definition: AgentDefinition
+    lines: tuple[str, ...]
+    changed: bool = False
+
+
+def needed(definition: AgentDefinition, folder: Path, home: Home) -> Question | None:
+    """What to ask before an agent works in a folder; None where it was approved, or needs no approval."""
+    if definition.origin is Origin.BUILT_IN or definition.terms.trust:
+        return None
+    approvals = read_approvals(home)
+    if _granted(approvals, definition, folder):
+        return None
+    from app.agents.describing import describe
+
+    changed = any(known.agent == definition.name and known.source == definition.source for known in approvals)
+    lines = describe(definition)
+    return Question(definition, (f"{definition.name}: {CHANGED}", *lines) if changed else lines, changed)
+
+
+def is_approved(definition: AgentDefinition, folder: Path, home: Home) -> bool:
+    """Whether an agent may work in a folder without a question."""
+    return needed(definition, folder, home) is None
+
+
+def grant(registry: Registry, definition: AgentDefinition, scope: Scope, folder: Path) -> None:
+    """Write down a yes for the project of a folder or for everywhere; "once" is kept with its task only.
+
+    Raises NewerSchema, NewerRecord, RegistryBusy and OSError.
+    """
+    if scope is Scope.ONCE:
+        return
+    project = str(project_top(folder))
+    add_approval(
+        registry, approval_now(definition.name, definition.source, definition.fingerprint, scope, project)
+    )
+
+
+def revoke(registry: Registry, name: str) -> int:
+    """Take back every yes to an agent, and return how many there were. Raises as granting does."""
+    return remove_approvals(registry, name)
+
+
+def has_changed(run: AgentRun | None, folder: Path) -> bool:
+    """Whether what was approved for a task is no longer what its agent is: then it must be approved again."""
+    return run is not None and current_fingerprint(run, folder) != run.fingerprint
+
+
+def _granted(approvals: tuple[Approval, ...], definition: AgentDefinition, folder: Path) -> bool:
+    project = str(project_top(folder))
+    return any(
+        known.agent == definition.name
+        and bool(definition.fingerprint)
+        and known.fingerprint == definition.fingerprint
+        and known.covers(project)
+        for known in approvals
+    )

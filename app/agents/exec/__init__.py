@@ -1,0 +1,1 @@
+"""One-shot clients: one command for one task, whose output is a stream of events."""

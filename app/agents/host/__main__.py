@@ -1,0 +1,157 @@
+"""``python -I -m app.agents.host``: has an agent work on the task it was started for, and judges it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from app.agents.host import changes
+from app.agents.host.assignment import Assignment, NoAssignment, read_assignment
+from app.agents.host.ending import Ending
+from app.agents.host.log import Log
+from app.agents.host.messages import Messages
+from app.agents.host.teller import Teller
+from app.agents.host.waking import Waker
+from app.agents.verdict import Verdict, judge
+from app.agents.words import fill
+from app.model.report import Report
+from app.model.run import Channel
+from app.model.status import Status
+from app.registry.asking import write_report
+from app.registry.store import DamagedRecord, Registry, UnknownTask
+from app.registry.transaction import ring
+from app.supervisor.launch import PYTHON
+from app.supervisor.watch import LEFTOVER_GRACE_S
+
+STDOUT = 1
+
+
+def main() -> int:
+    """Work on the task, and return the exit code."""
+    waker = Waker()
+    try:
+        assignment = read_assignment(os.environ, _folder())
+    except (NoAssignment, UnknownTask, DamagedRecord, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    teller = _teller(assignment)
+    messages = Messages(assignment, teller)
+    try:
+        return _work(assignment, teller, waker, messages)
+    except Exception as error:  # the task must not end without a word, whatever we have done wrong
+        import traceback
+
+        teller.note("! this is a fault of delegate's own:")
+        teller.log.flow(traceback.format_exc())
+        reason = f"a fault of delegate's own: {type(error).__name__}: {error}"
+        return _finish(teller, messages, Verdict(Status.FAILED, reason=reason), Ending(code=1))
+
+
+def _work(assignment: Assignment, teller: Teller, waker: Waker, messages: Messages) -> int:
+    if why := _not_to_be_run(assignment):
+        return _finish(teller, messages, Verdict(Status.FAILED, reason=why), Ending())
+    before = changes.look(assignment.folder, assignment.environment)
+    ending = _run(assignment, teller, waker, messages)
+    if ending.stopped:
+        _end_what_is_left(assignment, waker)
+        return _finish(teller, messages, Verdict(Status.FAILED, reason="stopped"), ending)
+    after = changes.look(assignment.folder, assignment.environment)
+    return _finish(teller, messages, _verdict(teller, ending, changes.changed(before, after)), ending)
+
+
+def _folder() -> str:
+    """The current folder by the name that it was given."""
+    here, named = os.getcwd(), os.environ.get("PWD", "")
+    return named if named and os.path.realpath(named) == os.path.realpath(here) else here
+
+
+def _teller(assignment: Assignment) -> Teller:
+    registry = Registry(assignment.home)
+
+    def save(report: Report) -> None:
+        write_report(assignment.home, assignment.task_id, report)
+        ring(registry)
+
+    return Teller(
+        log=Log(STDOUT),
+        report=Report(assignment.attempt),
+        save=save,
+        summary=assignment.summary,
+        retries=assignment.run.retries,
+    )
+
+
+def _not_to_be_run(assignment: Assignment) -> str | None:
+    """Why nothing must be started; None when everything is as it was approved."""
+    run = assignment.run
+    if assignment.continues is not None and assignment.session is None:
+        return f"attempt {assignment.continues} has left no conversation that could go on"
+    if not run.fingerprint:
+        return None
+    from app.agents.fingerprint import current_fingerprint
+
+    if current_fingerprint(run, Path(assignment.folder)) == run.fingerprint:
+        return None
+    name = Path(run.definition).stem if run.definition else run.client
+    return f"the definition of {name} has changed since it was approved: approve it again"
+
+
+def _run(assignment: Assignment, teller: Teller, waker: Waker, messages: Messages) -> Ending:
+    """Speak with the client in the way that it understands."""
+    run = assignment.run
+    if run.channel is Channel.ACP:
+        from app.agents.acp.channel import run_acp
+
+        return run_acp(assignment, _command(assignment), teller, waker, messages)
+    from app.agents.exec.channel import run_exec
+
+    return run_exec(assignment, teller, waker)
+
+
+def _command(assignment: Assignment) -> tuple[str, ...]:
+    """The client's command line for this task."""
+    filled = fill(assignment.run.command, assignment.text, assignment.session or "")
+    return tuple(sys.executable if word == PYTHON else word for word in filled)
+
+
+def _end_what_is_left(assignment: Assignment, waker: Waker) -> None:
+    """Without a runner nobody else ends what the client has started."""
+    if not waker.orphaned:
+        return
+    from app.supervisor.kill import sweep
+    from app.supervisor.processes import mark, members, snapshot
+
+    entry = mark(str(assignment.home.root), assignment.task_id)
+    sweep(lambda: members(snapshot(), entry), LEFTOVER_GRACE_S, time.sleep)
+
+
+def _verdict(teller: Teller, ending: Ending, changed: bool | None) -> Verdict:
+    return judge(
+        replace(
+            teller.collected.facts(),
+            exit_code=ending.exit_code,
+            signal=ending.signal,
+            exit_words=ending.exit_words,
+            exit_trouble=ending.exit_trouble,
+            stream=ending.stream,
+            changed=changed,
+            given_up=teller.given_up,
+            fallback=ending.fallback,
+        )
+    )
+
+
+def _finish(teller: Teller, messages: Messages, verdict: Verdict, ending: Ending) -> int:
+    """Tell how it ended, and return the exit code that goes with it."""
+    messages.close()
+    teller.finish(verdict)
+    if ending.code is not None:
+        return ending.code
+    return 0 if verdict.status is Status.COMPLETE else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""What a host is to do: its task as the registry knows it, and the attempt that has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.model.run import AgentRun
+from app.model.task import Attempt
+from app.registry.asking import read_report
+from app.registry.paths import Home
+from app.registry.store import Registry
+
+
+class NoAssignment(Exception):  # noqa: N818 - names what is missing
+    """This process was not started for a task with an agent; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One attempt of one task.
+
+    ``session`` is the conversation to go on with, of attempt ``continues``; None for a new one. ``folder`` is
+    where the agent works, ``environment`` what its client gets, ``summary`` the file for the Markdown.
+    """
+
+    home: Home
+    task_id: str
+    attempt: int
+    text: str
+    run: AgentRun
+    folder: str
+    environment: Mapping[str, str]
+    continues: int | None = None
+    session: str | None = None
+    summary: Path | None = None
+
+
+def read_assignment(environment: Mapping[str, str], folder: str) -> Assignment:
+    """Read what to do from the environment that a runner gives its command.
+
+    Raises NoAssignment, and what reading the registry raises.
+    """
+    try:
+        task_folder, number = Path(environment["DELEGATE_TASK_FOLDER"]), int(environment["DELEGATE_ATTEMPT"])
+    except (KeyError, ValueError):
+        raise NoAssignment(
+            "this is what a runner starts for a task with an agent; there is no task"
+        ) from None
+    registry = Registry(Home(task_folder.parent.parent))
+    request, state = registry.request(task_folder.name), registry.state(task_folder.name)
+    run = state.run or request.run
+    if run is None or not 0 < number <= len(state.attempts):
+        raise NoAssignment(f"{request.id} is no task of an agent, or has no attempt {number}")
+    attempt = state.attempts[number - 1]
+    summary = environment.get("DELEGATE_SUMMARY")
+    return Assignment(
+        home=registry.home,
+        task_id=request.id,
+        attempt=number,
+        text=request.text if attempt.text is None else attempt.text,
+        run=run,
+        folder=folder,
+        environment={**environment, **dict(run.environment)},
+        continues=attempt.continues,
+        session=_session(registry.home, request.id, state.attempts, attempt.continues),
+        summary=Path(summary) if summary else None,
+    )
+
+
+def _session(home: Home, task_id: str, attempts: tuple[Attempt, ...], continues: int | None) -> str | None:
+    """The conversation of an earlier attempt, also of one whose end could not be written down."""
+    if continues is None or not 0 < continues <= len(attempts):
+        return None
+    report = read_report(home, task_id, continues)
+    return attempts[continues - 1].session or (report.session if report else None)

@@ -1,0 +1,83 @@
+"""The keys that are not just a command's, where hints of keys stand, and the groups of the help."""
+
+from __future__ import annotations
+
+from app.model.command import (
+    ANSWER,
+    ANSWERING,
+    APPROVAL,
+    DELEGATING,
+    ENDING,
+    INPUT,
+    MOVING,
+    QUEUE,
+    TABLE,
+    TYPING,
+    VIEW,
+    WATCHING,
+    Key,
+)
+
+KEYS: tuple[Key, ...] = (
+    Key("input", ("n", "i"), "write a new task", label="new", group=DELEGATING),
+    Key("complete", ("tab",), "complete the word, or go to the table", INPUT, "complete", TYPING),
+    Key("history", ("up",), "what you typed before; ↓ comes back", INPUT, "history", TYPING),
+    Key("editor", ("ctrl+g",), "write in your own editor", INPUT, "editor", TYPING),
+    Key("newline", ("ctrl+j",), "begin a new line", INPUT, "new line", TYPING),
+    Key("allow", ("y",), "allow what it asks for, this once", ANSWER, "allow once", ANSWERING),
+    Key("always", ("a",), "allow it, and the like from now on", ANSWER, "always", ANSWERING),
+    Key("reject", ("n",), "decline it this once", ANSWER, "reject", ANSWERING),
+    Key("never", ("N",), "decline it, and the like from now on", ANSWER, "never", ANSWERING),
+    Key("once", ("y",), "let the agent run this once", APPROVAL, "once", ANSWERING),
+    Key("project", ("p",), "let it run in this project", APPROVAL, "this project", ANSWERING),
+    Key("everywhere", ("A",), "let it run everywhere", APPROVAL, "always", ANSWERING),
+    Key("refuse", ("n",), "start nothing", APPROVAL, "no", ANSWERING),
+    Key("open", ("enter",), "open the task: log, summary, details", TABLE, label="open", group=VIEW),
+    Key("kill", ("X",), "stop at once, without asking it to end first", group=ENDING),
+    Key("edit", ("R",), "edit the text and retry", group=ENDING),
+    Key("seen", ("space",), "mark as seen", TABLE, group=WATCHING),
+    Key(
+        "next",
+        ("u",),
+        "next task that asks you, or whose end you have not seen",
+        label="next for me",
+        group=WATCHING,
+    ),
+    Key("raise", ("plus",), "one step up in priority, while it waits", TABLE, group=QUEUE),
+    Key("lower", ("minus",), "one step down in priority, while it waits", TABLE, group=QUEUE),
+    Key("zoom", ("z",), "give the whole screen to this pane, and back", group=VIEW),
+    Key("pane", ("tab",), "next pane", group=VIEW),
+    Key(
+        "back",
+        ("escape",),
+        "out of the input bar (draft kept), zoom, filter",
+        label="back",
+        group=VIEW,
+    ),
+    Key("follow", ("f",), "follow the end of the log, or stop following", label="follow", group=VIEW),
+    Key("wrap", ("w",), "wrap long lines of the log, or cut them", label="wrap", group=VIEW),
+    Key("up", ("up", "k"), "one line up", TABLE, group=MOVING),
+    Key("down", ("down", "j"), "one line down", TABLE, group=MOVING),
+    Key("page-up", ("pageup",), "one page up", TABLE, group=MOVING),
+    Key("page-down", ("pagedown",), "one page down", TABLE, group=MOVING),
+    Key("first", ("home", "g"), "to the beginning", TABLE, group=MOVING),
+    Key("last", ("end", "G"), "to the end", TABLE, group=MOVING),
+)
+"""Every key that is not just a command's. Moving keys work in the log pane too."""
+
+FOOTER: tuple[str, ...] = (
+    *("input", "answer", "open", "stop", "free", "continue", "retry", "next", "filter", "help"),
+)
+"""The ids the footer shows, most wanted first; what does not fit is left out from the right."""
+
+INPUT_FOOTER: tuple[str, ...] = ("back", "complete", "history", "editor", "newline")
+"""The same while the input bar has the focus."""
+
+ANSWER_KEYS: tuple[str, ...] = ("allow", "always", "reject", "never")
+"""The ids of the keys under a question of an agent, in their order."""
+
+APPROVAL_KEYS: tuple[str, ...] = ("once", "project", "everywhere", "refuse")
+"""The ids of the keys under an agent that is shown before it runs, in their order."""
+
+GROUPS: tuple[str, ...] = (DELEGATING, TYPING, ANSWERING, WATCHING, ENDING, QUEUE, VIEW, MOVING)
+"""The groups of the help screen, in its order."""
