@@ -7,19 +7,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from textual.message import Message
 
-from app.logs.sanitise import sanitise
-from app.logs.silence import silence_of
-from app.logs.window import LogFile
-from app.model.outcome import Progress
+from app.dashboard.news.messages import FellSilent as FellSilent
+from app.dashboard.news.messages import LogSpoke as LogSpoke
+from app.dashboard.news.messages import ReadingFailed as ReadingFailed
+from app.dashboard.news.messages import RecordsChanged as RecordsChanged
+from app.dashboard.news.voices import Voices
+from app.dashboard.news.voices import last_line as last_line
 from app.model.queue import Limits
-from app.model.status import Status
 from app.model.task import Task
-from app.model.vitals import Silence
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
 from app.supervisor import launch
 
@@ -38,49 +37,8 @@ ALIVE_PERIOD_S = 1.0
 BURST_S = 0.05
 """The shortest time between two looks at the records: a burst of changes is one look, not twenty."""
 
-TAIL_BYTES = 64 * 1024
-"""How much of a log's end is read for progress and the last line."""
-
 _DEBOUNCE_MS, _STEP_MS, _PATIENCE_MS = 100, 100, 10_000  # half the idle cost of 50 ms steps
 _FAULTS = (UnknownTask, DamagedRecord, OSError)
-
-
-@dataclass
-class RecordsChanged(Message):
-    """Records that are new or different, and ids that are gone.
-
-    ``damaged`` counts the records in quarantine. ``complete`` is True once every task has been told.
-    """
-
-    tasks: list[Task]
-    removed: list[str]
-    paused: bool
-    damaged: int
-    complete: bool
-
-
-@dataclass
-class LogSpoke(Message):
-    """A running task's log grew: how far it has come, and its last line, made safe."""
-
-    task_id: str
-    progress: Progress | None
-    last_line: str
-
-
-@dataclass
-class ReadingFailed(Message):
-    """The registry cannot be read: what the screen shows may be old. An empty ``problem``: it can again."""
-
-    problem: str
-
-
-@dataclass
-class FellSilent(Message):
-    """A running task has said nothing for long (and longer than last told), or None: it speaks again."""
-
-    task_id: str
-    silence: Silence | None
 
 
 class Feed:
@@ -100,15 +58,13 @@ class Feed:
         self._registry = registry
         self._limits = limits
         self._post = post
-        self._quiet_after_s = quiet_after_s
+        self._voices = Voices(registry, post, quiet_after_s)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._named: set[str] = set()
         self._known: dict[str, tuple[int, ...]] = {}
         self._open: dict[str, Task] = {}
-        self._sizes: dict[Path, int] = {}
-        self._silent: dict[str, str] = {}
         self._horizon = ""
         self._complete = False
         self._told_paused = False
@@ -186,7 +142,7 @@ class Feed:
 
     def _tell_news(self) -> None:
         self._tell_changes()
-        self._tell_silences()
+        self._voices.tell_silences(self._open.values())
         self._tell_logs()
 
     def _tell_all(self) -> None:
@@ -199,6 +155,9 @@ class Feed:
         self._horizon = ids[0] if ids else ""
         self._tell(newest, [])
         self._tell_logs()
+
+    def _tell_logs(self) -> None:
+        self._voices.tell_logs(list(self._open.values()))
 
     def _tell_older(self) -> None:
         batch: list[Task] = []
@@ -273,51 +232,6 @@ class Feed:
         except OSError:
             return ()
         return found.st_mtime_ns, found.st_size, found.st_ino
-
-    # The logs
-
-    def _tell_logs(self) -> None:
-        for task in list(self._open.values()):
-            if task.status.live and task.attempt is not None:
-                with suppress(OSError):
-                    self._tell_log(task.id, self._registry.home.log(task.attempt.log))
-
-    def _tell_log(self, task_id: str, path: Path) -> None:
-        from app.logs.readers import read_progress  # 15 ms that the first paint need not wait for
-
-        log = LogFile(path)
-        size = log.size()
-        if size == self._sizes.get(path, 0):
-            return
-        self._sizes[path] = size
-        self._silent.pop(task_id, None)  # whoever is told that it spoke forgets its silence
-        text = log.tail_text(TAIL_BYTES)
-        progress = read_progress(text, cut=size > TAIL_BYTES)
-        self._post(LogSpoke(task_id, progress, last_line(text)))
-
-    def _tell_silences(self) -> None:
-        """Tell who is silent in other words than before: once a minute, not once a second."""
-        found = {task.id: silence for task in self._open.values() if (silence := self._silence(task))}
-        words = {task_id: f"{silence.words} {silence.question}" for task_id, silence in found.items()}
-        for task_id in words.keys() | self._silent.keys():
-            if words.get(task_id) != self._silent.get(task_id):
-                self._post(FellSilent(task_id, found.get(task_id)))
-        self._silent = words
-
-    def _silence(self, task: Task) -> Silence | None:
-        if task.status is not Status.RUNNING or task.attempt is None or task.live is None:
-            return None
-        since = task.live.since
-        running_s = None if since is None else time.monotonic() - since
-        return silence_of(self._registry.home.log(task.attempt.log), running_s, self._quiet_after_s)
-
-
-def last_line(text: str) -> str:
-    """The last line with something on it, made safe for the screen."""
-    for line in reversed(text.rsplit("\n", 50)):
-        if line.strip():
-            return sanitise(line.strip()[-500:])
-    return ""
 
 
 def _id_in(name: str) -> str:

@@ -1,0 +1,49 @@
+"""What the feed tells the screen, one message for each kind of news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from app.model.outcome import Progress
+from app.model.task import Task
+from app.model.vitals import Silence
+
+
+@dataclass
+class RecordsChanged(Message):
+    """Records that are new or different, and ids that are gone.
+
+    ``damaged`` counts the records in quarantine. ``complete`` is True once every task has been told.
+    """
+
+    tasks: list[Task]
+    removed: list[str]
+    paused: bool
+    damaged: int
+    complete: bool
+
+
+@dataclass
+class LogSpoke(Message):
+    """A running task's log grew: how far it has come, and its last line, made safe."""
+
+    task_id: str
+    progress: Progress | None
+    last_line: str
+
+
+@dataclass
+class ReadingFailed(Message):
+    """The registry cannot be read: what the screen shows may be old. An empty ``problem``: it can again."""
+
+    problem: str
+
+
+@dataclass
+class FellSilent(Message):
+    """A running task has said nothing for long (and longer than last told), or None: it speaks again."""
+
+    task_id: str
+    silence: Silence | None
