@@ -68,7 +68,10 @@ def test_the_end_of_a_running_task_is_kept_and_told_until_there_is_room(
         "no space left on device",
         None,
     )
-    assert shell("wait", "1", "--timeout", "1").returncode == 3
+    for words in (("wait", "1", "--timeout", "1"), ("logs", "1"), ("logs", "1", "-f"), ("result", "1")):
+        said = shell(*words)
+        assert said.returncode == (3 if words[0] == "wait" else 0)
+        assert f"#1: {FULL}: {small.home.root}" in said.stderr
     with pytest.raises(OperationError, match="its end is not saved yet: no space left on device"):
         operations.retry(small, task.id, os.environ, config)
     filler.unlink()
