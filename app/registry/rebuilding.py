@@ -28,10 +28,15 @@ def settings_or_rebuilt(registry: Registry) -> Settings:
 def believed(registry: Registry, settings: Settings, now: datetime) -> Settings:
     """The settings, once more looked at before a number is given away; made anew where the tasks prove them
     wrong: a file from a backup, say, would give numbers twice. Raises OSError."""
+    wrong = what_is_wrong(registry, settings, now)
+    return _rebuilt(registry, wrong) if wrong else settings
+
+
+def what_is_wrong(registry: Registry, settings: Settings, now: datetime) -> str:
+    """What the tasks prove to be wrong with settings that can be read; empty where nothing is."""
     newest = _newest_id(registry.home)
     number = max(map(_number_in, _records_of(registry.home, newest))) if newest else 0
-    wrong = contradiction(settings, newest, number, now)
-    return _rebuilt(registry, wrong) if wrong else settings
+    return contradiction(settings, newest, number, now)
 
 
 def _rebuilt(registry: Registry, wrong: str) -> Settings:

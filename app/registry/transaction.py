@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.model.status import Priority, Status
@@ -120,6 +121,10 @@ class Transaction:
             with contextlib.suppress(OSError):
                 self.settle(task)
             raise
+
+    def recount(self) -> None:
+        """Make ``registry.toml`` agree with the tasks, as accepting one does."""
+        self.save(believed(self.registry, self.settings, datetime.now(UTC)))
 
     def save(self, settings: Settings) -> None:
         """Replace ``registry.toml``."""

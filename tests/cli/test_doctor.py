@@ -129,6 +129,24 @@ def test_damaged_settings_are_named(shell: Shell, registry: Registry) -> None:
     assert "bad: registry.toml cannot be read" in ran.out
 
 
+def test_settings_that_the_tasks_prove_wrong_and_damaged_records_are_mended(
+    shell: Shell, registry: Registry
+) -> None:
+    first, second, third = accept(registry), accept(registry), accept(registry)
+    settings = registry.home.settings.read_text()
+    registry.home.settings.write_text(settings.replace("next_number = 4", "next_number = 2"))
+    registry.home.task_file(first.id, "state.toml").write_bytes(b"\0")
+    ran = shell.run("doctor")
+    assert "bad: registry.toml is wrong: next_number is not above that of #3" in ran.out
+    assert f"bad: cannot be read: {first.id}" in ran.out
+    fixed = shell.run("doctor", "--fix")
+    assert "registry.toml is made anew from the tasks" in fixed.out
+    assert "1 damaged records are set aside" in fixed.out
+    assert registry.settings().next_number == 4
+    assert registry.ids() == [second.id, third.id]
+    assert {damaged.name for damaged in registry.damaged()} == {first.id, "registry.toml"}
+
+
 def test_a_lost_task_and_what_lives_of_it_are_named(shell: Shell, registry: Registry, config: Config) -> None:
     task = delegate(registry, "!exec sleep 100", config)
     assert until(lambda: registry.load(task.id).status is Status.RUNNING)
