@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Collection
 from dataclasses import replace
@@ -12,16 +13,35 @@ from typing import TYPE_CHECKING
 from app.model.draft import Draft, Unset
 from app.model.naming import make_name
 from app.model.status import Priority
-from app.model.task import COMMAND, Task
+from app.model.task import COMMAND, WORKER, Task
 from app.registry.config import Config
-from app.supervisor.operations import NewTask
+from app.registry.paths import Home
+from app.supervisor.operations import LONGEST_WORD, NewTask
 
 if TYPE_CHECKING:
+    from app.agents.approval import Question
     from app.model.agent import AgentDefinition
+    from app.model.run import AgentRun
+
+
+HOST_COMMAND = ("{python}", "-I", "-m", "app.agents.host")
+"""The command of a task whose agent is spoken to: the process that does so."""
 
 
 class CannotDelegate(Exception):  # noqa: N818 - a state of affairs, not a fault
     """The request cannot become a task; the message is one line that says why and what to do."""
+
+
+class NeedsApproval(CannotDelegate):
+    """The agent must be approved first. ``question`` holds its definition and what to show of it."""
+
+    def __init__(self, question: Question) -> None:
+        name = question.definition.name
+        why = "has changed since you approved it" if question.changed else "is not approved yet"
+        super().__init__(f"{name} {why}; see delegate approve {name}")
+        self.question = question
+        self.definition = question.definition
+        self.lines = question.lines
 
 
 def prepare(
@@ -30,20 +50,29 @@ def prepare(
     config: Config,
     taken_names: Collection[str] = (),
     now: datetime | None = None,
+    *,
+    approved: str | None = None,
+    home: Home | None = None,
 ) -> NewTask:
     """Fill in what the request leaves open. ``base`` is the folder that relative ones start from.
 
-    ``now`` is the wall clock with its zone, by default the machine's. Raises CannotDelegate.
+    ``now`` is the wall clock with its zone, by default the machine's. ``approved`` is the fingerprint of the
+    definition that a person has just said yes to; other approvals are looked up in the registry ``home``, by
+    default the user's. Raises NeedsApproval, and CannotDelegate.
     """
     if draft.problems:
         raise CannotDelegate(draft.problems[0])
-    agent = chosen_agent(draft, config)
+    folder = resolve_folder(draft.folder, base)
+    agent = chosen_agent(draft, config, folder)
+    if agent is not None:
+        _check_agent(agent, folder, approved, home)
+        _check_length(agent, draft.text)
     keeps = agent is not None and agent.keep_leftovers
     return NewTask(
         text=draft.text if draft.shell is None else draft.shell,
         agent=agent_name(draft, config),
-        command=command_of(draft, config),
-        folder=str(resolve_folder(draft.folder, base)),
+        command=_command(draft, agent),
+        folder=str(folder),
         name=draft.name or make_name(draft.shell or draft.text, taken_names, sentence=draft.shell is None),
         priority=Priority.NORMAL if draft.priority is None else draft.priority,
         timeout_s=config.timeout_s if isinstance(draft.timeout_s, Unset) else draft.timeout_s,
@@ -57,7 +86,32 @@ def prepare(
         keep_leftovers=keeps if draft.keep_leftovers is None else draft.keep_leftovers,
         quiet_timeout_s=quiet_timeout_of(draft, config),
         memory_bytes=draft.memory_bytes,
+        run=agent.run if agent is not None else None,
     )
+
+
+def _check_agent(agent: AgentDefinition, folder: Path, approved: str | None, home: Home | None) -> None:
+    """Raise CannotDelegate for an agent that cannot be started, NeedsApproval for one not approved yet."""
+    if agent.name == WORKER:
+        return
+    if agent.missing:
+        raise CannotDelegate(f"{agent.name} cannot be started: {agent.missing}")
+    if approved and approved == agent.fingerprint:
+        return
+    from app.agents.approval import needed  # not for the worker, and not for a plain command
+
+    question = needed(agent, folder, home or Home.find())
+    if question is not None:
+        raise NeedsApproval(question)
+
+
+def _check_length(agent: AgentDefinition, text: str) -> None:
+    """Raise CannotDelegate for a text that does not fit into the command line of a client."""
+    on_command_line = agent.run is not None and agent.run.channel.value != "acp"
+    if on_command_line and len(os.fsencode(text)) > LONGEST_WORD:
+        raise CannotDelegate(
+            "the text is longer than 128 KiB; put it in a file and name the file in the task"
+        )
 
 
 def start_of(draft: Draft, now: datetime | None = None) -> datetime | None:
@@ -91,24 +145,38 @@ def agent_name(draft: Draft, config: Config) -> str:
     return COMMAND if draft.shell is not None else draft.agent or config.agent
 
 
-def chosen_agent(draft: Draft, config: Config) -> AgentDefinition | None:
-    """The definition of the agent that would do the work; None for a plain command. Raises CannotDelegate."""
+def chosen_agent(draft: Draft, config: Config, folder: Path | None = None) -> AgentDefinition | None:
+    """The definition of the agent that would do the work in a folder; None for a plain command.
+
+    Raises CannotDelegate.
+    """
     if draft.shell is not None:
         return None
     from app.agents.definitions import UnknownAgent, find_agent  # a plain command has none
 
     try:
-        return find_agent(agent_name(draft, config), config)
+        return find_agent(agent_name(draft, config), config, folder)
     except UnknownAgent as error:
         raise CannotDelegate(str(error)) from None
 
 
-def command_of(draft: Draft, config: Config) -> tuple[str, ...]:
+def command_of(draft: Draft, config: Config, folder: Path | None = None) -> tuple[str, ...]:
     """The argument list that the request amounts to. Raises CannotDelegate."""
+    return _command(draft, chosen_agent(draft, config, folder))
+
+
+def _command(draft: Draft, agent: AgentDefinition | None) -> tuple[str, ...]:
     if draft.shell is not None:
         return ("/bin/sh", "-c", draft.shell)
-    agent = chosen_agent(draft, config)
-    return agent.command_for(draft.text) if agent else ()
+    if agent is None:
+        return ()
+    if agent.run is not None:
+        return HOST_COMMAND
+    if agent.client:
+        from app.agents.words import fill
+
+        return fill(agent.command, draft.text)
+    return agent.command_for(draft.text)
 
 
 def resolve_folder(folder: str | None, base: Path) -> Path:
@@ -130,6 +198,31 @@ def editable_text(task: Task) -> str:
 
 def edited_command(task: Task, draft: Draft, config: Config) -> tuple[str, tuple[str, ...]]:
     """Text and command for a retry with another text; the task keeps its agent. Raises CannotDelegate."""
+    if draft.shell is None and task.run is not None:
+        return draft.text, task.command
     if task.request.agent != COMMAND and draft.agent is None:
         draft = replace(draft, agent=task.request.agent)
-    return (draft.text if draft.shell is None else draft.shell), command_of(draft, config)
+    command = command_of(draft, config, Path(task.request.folder))
+    return (draft.text if draft.shell is None else draft.shell), command
+
+
+def run_for_retry(
+    task: Task, config: Config, *, approved: str | None = None, home: Home | None = None
+) -> AgentRun | None:
+    """How the agent of a task is to run from now on, where its definition has changed; None where it has not.
+
+    Raises NeedsApproval where a person must see the new definition first, CannotDelegate where there is none.
+    """
+    if task.run is None:
+        return None
+    from app.agents.approval import has_changed
+
+    folder = Path(task.request.folder)
+    if not has_changed(task.run, folder):
+        return None
+    agent = chosen_agent(Draft(task.text, agent=task.request.agent), config, folder)
+    if agent is None or agent.run is None:
+        raise CannotDelegate(f"{task.request.agent} is not run as it was any more; write a new task")
+    if agent.fingerprint != task.run.fingerprint:
+        _check_agent(agent, folder, approved, home)
+    return agent.run

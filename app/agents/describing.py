@@ -108,11 +108,8 @@ def _because(agent: AgentDefinition, preset: Preset | None) -> str:
             if way.unattended and _contains(agent.command, way.unattended):
                 return f" ({' '.join(way.unattended)})"
             if way.always and (mode := _mode(agent)) not in preset.everything:
-                return (
-                    f" · {preset.title}: {words}"
-                    if words and mode is None
-                    else f" ({preset.title} never asks)"
-                )
+                said = words if words and mode is None else "never asks"
+                return f" · {preset.title} {said}"
     mode = _mode(agent)
     return f" (mode {mode})" if mode else ""
 

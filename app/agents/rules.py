@@ -108,7 +108,7 @@ def _denies(glob: str, use: Use) -> bool:
 
 
 def _known(use: Use) -> bool:
-    return use.command is not None or bool(use.paths)
+    return use.command is not None or (use.family != EXECUTE and bool(use.paths))
 
 
 def _names(pattern: str, use: Use, *, strict: bool) -> bool:
@@ -118,7 +118,8 @@ def _names(pattern: str, use: Use, *, strict: bool) -> bool:
         return True
     family = _FAMILY_OF.get(pattern.lower())
     if family is not None and family == use.family:
-        return True
+        # What runs a command is a shell, whatever it says that it is.
+        return not strict or family == EXECUTE or use.command is None
     if family is not None and strict:
         return use.family is None and _called(pattern, use)
     return _called(pattern, use)

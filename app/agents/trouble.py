@@ -16,7 +16,7 @@ _QUOTA_WORDS = (
     r"quota (?:is |has been |was )?(?:exceeded|exhausted|reached)",
     r"exceeded your (?:\w+ )?quota",
     r"resource[_ ]exhausted.{0,80}quota",
-    r"(?:usage|spending|spend|weekly|monthly|5-hour|session|billing|plan|budget) limit",
+    r"(?:usage|spending|spend|(?:daily|weekly|monthly)(?: \w+)?|5-hour|session|billing|plan|budget) limit",
     r"hit your limit|limit will reset|upgrade your plan",
     r"credit balance|out of (?:extra )?(?:credits?|usage|quota)",
     r"(?:not enough|insufficient|no more) (?:credits?|funds|balance)",

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from app.agents.host.lines import usage_words
-from app.model.answers import WORDS
-from app.model.ask import Answer, Ask
+from app.model.answers import question_of
 from app.model.duration import format_coarsely
 from app.model.message import Message
 from app.model.run import AgentRun
@@ -33,8 +32,11 @@ def agent_facts(
     yield from _lineage(task)
     yield from _spent(task, said)
     now = now or datetime.now(UTC)
-    for ask, answer in said.questions:
-        yield "answered" if answer else "asks", _question(ask, answer, now)
+    for ask in task.asks:
+        waiting = format_coarsely((now - ask.asked).total_seconds())
+        yield "asks", f"{question_of(ask)} · waiting {waiting}"
+    for answered in said.report.answered if said.report else ():
+        yield "answered", answered
     if said.report is not None and said.report.denied:
         yield "denied", ", ".join(said.report.denied)
     yield from _messages(task, said.messages)
@@ -69,13 +71,6 @@ def _spent(task: Task, said: Conversation) -> Iterator[Fact]:
     usage = (task.attempt.usage if task.attempt else None) or (said.report.usage if said.report else None)
     if usage is not None and (words := usage_words(usage)):
         yield "used", words
-
-
-def _question(ask: Ask, answer: Answer | None, now: datetime) -> str:
-    if answer is not None:
-        return f"{ask.title} → {WORDS[answer.kind]} ({answer.by})"
-    waiting = format_coarsely((now - ask.asked).total_seconds())
-    return f"{ask.title} · waiting {waiting}"
 
 
 def _messages(task: Task, messages: tuple[Message, ...]) -> Iterator[Fact]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from app.cli.errors import CommandError, UsageError
 from app.cli.output import on_terminal
+
+Choice = TypeVar("Choice")
 
 
 def confirm(what: str, otherwise: str, instead: str) -> None:
@@ -20,3 +24,17 @@ def confirm(what: str, otherwise: str, instead: str) -> None:
     print(f"{what[0].upper()}{what[1:]}? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CommandError(otherwise)
+
+
+def choose(lines: Sequence[str], question: str, answers: Mapping[str, Choice], instead: str) -> Choice | None:
+    """Show lines and ask a question that has several answers, by their words; None for what is no answer.
+
+    Raises UsageError with ``instead`` when there is no terminal to ask on.
+    """
+    if not (on_terminal(sys.stdin) and on_terminal(sys.stderr)):
+        raise UsageError(instead)
+    sys.stdout.flush()
+    for line in lines:
+        print(line, file=sys.stderr)
+    print(f"{question} ", end="", file=sys.stderr, flush=True)
+    return answers.get(sys.stdin.readline().strip().lower())

@@ -30,6 +30,7 @@ _FUNCTIONS = {
     "priority": ("queue", "priority"),
     "limit": ("queue", "limit"),
     "agents": ("agents", "agents"),
+    "approve": ("approve", "approve"),
     "doctor": ("doctor", "doctor"),
 }
 """The module of `app.cli.commands` and its function for each command, imported when it is wanted."""

@@ -43,7 +43,7 @@ def summary_of(home: Home, task: Task, run: Attempt | None) -> str | None:
 
 
 def _with_remarks(summary: str, run: Attempt) -> str:
-    if run.log_dropped is None:
+    if run.log_dropped is None and not run.undelivered:
         return summary
     from app.logs.summary import with_remarks
 

@@ -23,8 +23,8 @@ def compose_summary(task: Task, attempt: Attempt, log_path: str | None = None) -
     sanitised and set as code, so that none of it acts as Markdown.
     """
     status = attempt.verdict or Status.LOST
-    text = attempt.text if attempt.text is not None else task.text
-    lines = [_title(status, attempt.outcome), "", *_why(status, attempt), *_fenced(text), ""]
+    text = attempt.text if attempt.text is not None else task.request.text
+    lines = [_title(status, attempt), "", *_why(status, attempt), *_fenced(text), ""]
     lines += [f"- {fact}" for fact in _facts(status, attempt, log_path)]
     lines += _files(attempt.outcome.files)
     return "\n".join(lines) + "\n"
@@ -38,14 +38,23 @@ def log_remark(attempt: Attempt | None) -> str | None:
 
 
 def with_remarks(summary: str, attempt: Attempt) -> str:
-    """A summary written at the end of an attempt, with what became of its log later."""
-    remark = log_remark(attempt)
-    return f"{summary.rstrip()}\n\n{remark}\n" if remark else summary
+    """A summary written at the end of an attempt, with what only the record tells.
+
+    That is messages that its agent was not told any more, and what became of its log later.
+    """
+    remarks = [*_undelivered(attempt), *filter(None, [log_remark(attempt)])]
+    return "\n\n".join([summary.rstrip(), *remarks]) + "\n" if remarks else summary
 
 
-def _title(status: Status, outcome: Outcome) -> str:
-    headline = _escaped(outcome.headline) if outcome.headline else ""
-    return f"# {status.glyph} {status.word}" + (f": {headline}" if headline else "")
+def _undelivered(attempt: Attempt) -> Iterator[str]:
+    for text in attempt.undelivered:
+        yield f"Not delivered, it ended before: {_code(text)}"
+
+
+def _title(status: Status, attempt: Attempt) -> str:
+    headline = _escaped(attempt.outcome.headline) if attempt.outcome.headline else ""
+    qualifier = f" {_escaped(attempt.qualifier)}" if attempt.qualifier and status is Status.COMPLETE else ""
+    return f"# {status.glyph} {status.word}{qualifier}" + (f": {headline}" if headline else "")
 
 
 def _why(status: Status, attempt: Attempt) -> list[str]:

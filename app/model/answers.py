@@ -47,6 +47,12 @@ def offered(ask: Ask) -> str:
     return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:]))) or "no answer that is known"
 
 
+def question_of(ask: Ask) -> str:
+    """What is asked, in one line that reads as a question: ``allow Bash git push?``. Raw text."""
+    title = " ".join(ask.title.split())
+    return title if title.endswith("?") else f"allow {title}?"
+
+
 def asking(tasks: Iterable[Task]) -> list[Task]:
     """The tasks that ask something, the one that has waited longest first."""
     found = (task for task in tasks if task.status is Status.ASKING and task.asks)

@@ -75,6 +75,8 @@ _ADD_OPTIONS = (
         ("--leftovers",), "let what outlives the command go on, or end it", "keep|sweep", ("keep", "sweep")
     ),
     Option(("--wait",), "wait for the end and exit with the task's code"),
+    Option(("-y", "--yes"), "ask nothing: start only what is approved already"),
+    Option(("--trust",), "ask nothing: approve the agent for this task, whatever it may do"),
     _JSON,
 )
 
@@ -123,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "answer",
         "[TASK] [CHOICE]",
-        "what agents ask you, or your answer: allow, always, reject or never",
+        "answer what an agent asks, or see what they ask",
         keys=("a",),
         label="answer",
         group=ANSWERING,
@@ -132,7 +134,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "continue",
         "TASK TEXT…",
-        "go on in its conversation; a running agent is told at the end of its turn",
+        "go on in its conversation, or tell a running agent",
         keys=("c",),
         label="continue",
         group=ANSWERING,
@@ -179,7 +181,12 @@ COMMANDS: tuple[Command, ...] = (
         group=ENDING,
     ),
     Command("pause", "", "start nothing more until you resume", keys=("p",), label="pause", group=QUEUE),
-    Command("resume", "", "start waiting tasks again", group=QUEUE),
+    Command(
+        "resume",
+        "[AGENT]",
+        "start waiting tasks again, also of agents paused by quota or login",
+        group=QUEUE,
+    ),
     Command(
         "free",
         "TASK…",
@@ -196,7 +203,27 @@ COMMANDS: tuple[Command, ...] = (
         group=QUEUE,
     ),
     Command("limit", "[N]", "show, or set, how many tasks run at once", group=QUEUE),
-    Command("agents", "[NAME]", "list those who can do the work, or show one whole", group=DELEGATING),
+    Command(
+        "agents",
+        "[NAME]",
+        "list those who can do the work, or show one whole",
+        group=DELEGATING,
+        options=(Option(("--in",), "as seen from this folder", "FOLDER"), _JSON),
+    ),
+    Command(
+        "approve",
+        "NAME",
+        "let an agent work without the question, until its definition changes",
+        slash=False,
+        group=DELEGATING,
+        options=(
+            Option(("--project",), "in this project (the default)"),
+            Option(("--always",), "everywhere"),
+            Option(("--revoke",), "take every approval of it back"),
+            Option(("--in",), "as seen from this folder", "FOLDER"),
+            Option(("--trust",), "without the question"),
+        ),
+    ),
     Command(
         "doctor",
         "",

@@ -39,7 +39,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         "next",
         ("u",),
-        "next task that asks you, or whose end you have not seen",
+        "next task that asks, or ended without you seeing it",
         label="next for me",
         group=WATCHING,
     ),

@@ -35,13 +35,15 @@ class Waiting:
 class Limits:
     """How much may run at once: in all, for each agent, and in each folder with what lies below it.
 
-    ``memory_floor`` is the free memory, in bytes, under which nothing starts; 0 for no such limit.
+    ``memory_floor`` is the free memory, in bytes, under which nothing starts; 0 for no such limit. ``hold_s``
+    is after how many seconds an agent that is held goes on by itself; None for never.
     """
 
     total: int = 4
     agents: Mapping[str, int] = field(default_factory=dict)
     folders: Mapping[str, int] = field(default_factory=dict)
     memory_floor: int = 0
+    hold_s: float | None = None
 
 
 DEFAULT_LIMITS = Limits()
@@ -53,7 +55,8 @@ class Load:
     """What runs now, within which limits, and whether the person has paused the queue.
 
     ``running`` are tasks as they were when they waited. ``memory_free`` is in bytes, None where nobody knows;
-    ``now`` is the wall clock, None where no task waits for a time.
+    ``now`` is the wall clock, None where no task waits for a time. ``held`` are the agents of which nothing
+    may start, each with the words for that.
     """
 
     running: tuple[Waiting, ...] = ()
@@ -61,6 +64,7 @@ class Load:
     paused: bool = False
     memory_free: int | None = None
     now: datetime | None = None
+    held: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def full(self) -> bool:
@@ -95,6 +99,7 @@ def obstacle(task: Waiting, load: Load, standing: Standing) -> str | None:
     return (
         dependency(task, standing)
         or _time(task, load.now)
+        or load.held.get(task.agent)
         or ("memory" if load.short_of_memory else None)
         or _slot(task, load)
     )

@@ -23,10 +23,11 @@ class Report:
     """What the process that speaks with an agent knows of it (``report.toml``, one for each attempt).
 
     ``doing`` is the tool at work, ``retrying`` says in words that the client tries again to reach its model.
-    ``denied`` names the tools that were refused. ``messages`` counts those of the user that wait for the end
-    of the agent's turn. The rest is there once the agent has ended: ``verdict`` is complete or failed, with
-    the ``reason`` for a failure, or the ``qualifier`` without which "complete" would say too much.
-    ``trouble`` is ``quota`` or ``login`` where no other task of this agent could do better.
+    ``denied`` names the tools that were refused, ``answered`` says of the newest questions how they were
+    answered and by whom. ``messages`` counts those of the user that wait for the end of the agent's turn. The
+    rest is there once the agent has ended: ``verdict`` is complete or failed, with the ``reason`` for a
+    failure, or the ``qualifier`` without which "complete" would say too much. ``trouble`` is ``quota`` or
+    ``login`` where no other task of this agent could do better.
     """
 
     attempt: int
@@ -38,6 +39,7 @@ class Report:
     retrying: str | None = None
     usage: Usage | None = None
     denied: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
     messages: int = 0
     verdict: Status | None = None
     reason: str | None = None

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from app.model.answers import question_of
 from app.model.duration import format_duration
+from app.model.export import status_words
+from app.model.lineage import task_of
 from app.model.status import Status
 from app.model.task import Task
 
@@ -32,9 +35,18 @@ class Notice:
 def notice_for(task: Task) -> Notice:
     """What to say about the end of a task."""
     return Notice(
-        title=f"#{task.number} {task.status.word}",
-        body=" · ".join(part for part in (_first_line(task.text), ended_how(task), _took(task)) if part),
+        title=f"#{task.number} {status_words(task)}",
+        body=" · ".join(part for part in (_first_line(task_of(task)), ended_how(task), _took(task)) if part),
         severity=_SEVERITY.get(task.status, "information"),
+    )
+
+
+def question_for(task: Task) -> Notice:
+    """What to say about the question of a task that has waited longest."""
+    return Notice(
+        title=f"#{task.number} asks you",
+        body=f"{question_of(task.asks[0])} · {_first_line(task_of(task))}",
+        severity="warning",
     )
 
 

@@ -129,7 +129,8 @@ def report_to_record(report: Report) -> dict[str, Any]:
     record: dict[str, Any] = {item.name: getattr(report, item.name) for item in fields(Report)}
     for name in _REPORT_TEXTS:
         record[name] = None if record[name] is None else values.to_toml(record[name])
-    record["denied"] = [values.to_toml(title) for title in report.denied] or None
+    for name in ("denied", "answered"):
+        record[name] = [values.to_toml(words) for words in getattr(report, name)] or None
     record["usage"] = None if report.usage is None else usage_to_record(report.usage)
     if report.progress is not None:
         record["progress"] = {item.name: getattr(report.progress, item.name) for item in fields(Progress)}
@@ -148,6 +149,7 @@ def report_from_record(record: Mapping[str, Any]) -> Report:
             progress=None if progress is None else _progress(progress),
             usage=usage_from_record(record["usage"]) if "usage" in record else None,
             denied=_texts(record, "denied"),
+            answered=_texts(record, "answered"),
             messages=int(record.get("messages", 0)),
             verdict=verdict,
             **{name: _text(record, name) for name in _REPORT_TEXTS},

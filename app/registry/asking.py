@@ -30,14 +30,10 @@ _ASK = re.compile(r"(?:ask|answer)-(\d{1,9})\.toml", re.ASCII)
 
 def open_asks(home: Home, task_id: str, attempt: int) -> tuple[Ask, ...]:
     """The questions of an attempt that wait for an answer, oldest first; what does not parse is none."""
-    asks = all_asks(home, task_id, attempt)
-    return tuple(ask for ask in asks if not home.task_file(task_id, answer_name(ask.number)).exists())
-
-
-def all_asks(home: Home, task_id: str, attempt: int) -> tuple[Ask, ...]:
-    """The questions of an attempt, answered or not, as long as they are kept."""
     asks: list[Ask] = []
     for number in _numbers(home, task_id):
+        if home.task_file(task_id, answer_name(number)).exists():
+            continue
         with contextlib.suppress(OSError, BadRecord):
             ask = ask_from_record(parse(read_regular(home.task_file(task_id, ask_name(number)), LIMIT)))
             if ask.attempt == attempt and ask.number == number:

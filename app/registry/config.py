@@ -29,7 +29,8 @@ class Config:
     most that a log may occupy on disk, ``logs_bytes`` that of all logs together; ``keep_s`` how long finished
     tasks are kept, None for ever. ``on_lost`` "retry" starts lost tasks again that may run twice; ``on_quit``
     says what leaving the dashboard does to running tasks. Nothing starts while less than ``memory_floor``
-    bytes of memory are free.
+    bytes of memory are free. ``resume_agents_s`` is after how long an agent that is held goes on by itself,
+    None for when a person says so.
     """
 
     limit: int = 4
@@ -43,6 +44,7 @@ class Config:
     logs_bytes: int = 4096 * MEBIBYTE
     keep_s: float | None = None
     memory_floor: int = 0
+    resume_agents_s: float | None = None
     on_lost: str = "ask"
     on_quit: str = "keep"
     agent: str = WORKER
@@ -53,7 +55,9 @@ class Config:
     @property
     def limits(self) -> Limits:
         """What may run at once."""
-        return Limits(self.limit, self.agent_limits, self.folder_limits, self.memory_floor)
+        return Limits(
+            self.limit, self.agent_limits, self.folder_limits, self.memory_floor, self.resume_agents_s
+        )
 
 
 def config_path() -> Path:

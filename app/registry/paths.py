@@ -88,6 +88,11 @@ class Home:
         return self.root / "care.toml"
 
     @property
+    def holds(self) -> Path:
+        """Which agents are held, and why; not there while none is."""
+        return self.root / "holds.toml"
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder of the layout, outermost first."""
         return (

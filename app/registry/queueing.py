@@ -10,6 +10,7 @@ from app.model.queue import Limits, Load, Waiting
 from app.model.task import Task
 
 if TYPE_CHECKING:
+    from app.registry.paths import Home
     from app.registry.store import Registry
 
 MEMORY = "/proc/meminfo"
@@ -33,13 +34,24 @@ def waiting(task: Task) -> Waiting:
 
 def current_load(registry: Registry, limits: Limits, *, paused: bool | None = None) -> Load:
     """What runs right now, within these limits. ``paused`` saves a look if it is known already."""
+    now = datetime.now(UTC)
     return Load(
         running=tuple(_running(registry, registry.in_hand())),
         limits=limits,
         paused=registry.paused() if paused is None else paused,
         memory_free=memory_free() if limits.memory_floor else None,
-        now=datetime.now(UTC),
+        now=now,
+        held=held_words(registry.home, limits.hold_s, now),
     )
+
+
+def held_words(home: Home, hold_s: float | None, now: datetime) -> dict[str, str]:
+    """Of each agent that is held, why its tasks wait: ``claude paused: quota exceeded``."""
+    if not home.holds.exists():
+        return {}
+    from app.registry.holds import holds  # hardly ever is one held
+
+    return {hold.agent: hold.words for hold in holds(home, hold_s, now)}
 
 
 def _running(registry: Registry, ids: Iterable[str]) -> Iterable[Waiting]:

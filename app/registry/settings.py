@@ -92,6 +92,7 @@ SETTINGS: dict[str, Reader] = {
     "logs_mib": _whole("logs_bytes", 1, 100_000_000, "the size in MiB", MEBIBYTE),
     "keep": _duration("keep_s"),
     "memory_floor_mib": _whole("memory_floor", 0, 100_000_000, "the size in MiB", MEBIBYTE),
+    "resume_agents": _duration("resume_agents_s"),
     "on_lost": _word("on_lost", ("ask", "retry")),
     "on_quit": _word("on_quit", ("keep", "stop", "ask")),
     "agent": _word("agent"),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.model.backoff import next_start
+from app.model.hold import WORDS, Hold
 from app.model.outcome import Outcome
 from app.model.status import Attention, Status
 from app.model.task import Attempt, State, Task
@@ -18,6 +19,7 @@ from app.registry.config import load_config
 from app.registry.damage import keep_copy
 from app.registry.ending import read_end
 from app.registry.files import RegistryBusy, read_regular, write_atomic
+from app.registry.holds import hold
 from app.registry.paths import END, Home, outcome_name, summary_name
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import NewerSchema, NewerTask, transaction
@@ -111,11 +113,26 @@ def close(registry: Registry, task_id: str) -> Task | None:
         if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
         attempt = _with_undelivered(registry, task, attempt)
+        if trouble := _trouble(registry, task, attempt):
+            hold(change, trouble)  # comes first: should we be killed in between, both are done again
         again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
         closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
         drop_empty_errors(registry, task_id)
         return closed
+
+
+def _trouble(registry: Registry, task: Task, attempt: Attempt) -> Hold | None:
+    """Why the other tasks of this agent had better wait: a failure that they would share."""
+    if task.request.run is None or attempt.verdict is not Status.FAILED:
+        return None
+    from app.registry.asking import read_report
+
+    report = read_report(registry.home, task.id, attempt.number)
+    if report is None or report.trouble is None:
+        return None
+    reason = attempt.reason or WORDS.get(report.trouble, "")
+    return Hold(task.request.agent, report.trouble, reason, datetime.now(UTC), task.number)
 
 
 def _state_to_close(registry: Registry, task_id: str) -> State:

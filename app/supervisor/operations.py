@@ -26,6 +26,7 @@ from app.supervisor.removal import delete as delete
 from app.supervisor.removal import undo as undo
 
 if TYPE_CHECKING:
+    from app.model.hold import Hold
     from app.model.run import AgentRun
     from app.model.workspace import Workspace
 
@@ -239,11 +240,19 @@ def pause(registry: Registry) -> None:
 
 
 @in_one_line
-def resume(registry: Registry, config: Config) -> None:
-    """Let waiting tasks start again."""
+def resume(registry: Registry, config: Config, agent: str | None = None) -> tuple[Hold, ...]:
+    """Let waiting tasks start again: all of them, also those of agents that are held, or only those of one
+    such agent. Returns which agents were let go."""
+    from app.registry.holds import release
+
     with transaction(registry) as change:
-        change.save(replace(change.settings, paused=False))
+        if agent is None:
+            change.save(replace(change.settings, paused=False))
+        freed = release(change, agent)
+        if agent is not None and not freed:
+            raise OperationError(f"{agent} is not paused; delegate resume frees the queue and every agent")
     scheduling.run_pass(registry, config)
+    return freed
 
 
 @in_one_line

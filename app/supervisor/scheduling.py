@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 from app.model.queue import Waiting, choose, dependency
@@ -18,7 +18,7 @@ from app.registry.damage import quarantine
 from app.registry.ending import read_end
 from app.registry.files import read_regular
 from app.registry.paths import END
-from app.registry.queueing import current_load, waiting
+from app.registry.queueing import current_load, held_words, waiting
 from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, NewerTask, Transaction, transaction
 from app.supervisor import leftovers, stopping
@@ -242,16 +242,24 @@ def waits_for_something(registry: Registry) -> bool:
     queue = registry.queue()
     if not queue or registry.paused():
         return False
-    return bool(registry.in_hand()) or any(_starts_by_itself(registry, task_id) for task_id in queue)
+    held = (
+        ()
+        if load_config().resume_agents_s is not None
+        else held_words(registry.home, None, datetime.now(UTC))
+    )
+    return bool(registry.in_hand()) or any(_starts_by_itself(registry, task_id, held) for task_id in queue)
 
 
-def _starts_by_itself(registry: Registry, task_id: str) -> bool:
-    """With nothing running, a dependency that is not met now will never be."""
+def _starts_by_itself(registry: Registry, task_id: str, held: Collection[str]) -> bool:
+    """With nothing running, a dependency that is not met now will never be; a ``held`` agent waits for a
+    person."""
     try:
         task = Task(registry.request(task_id), registry.state(task_id))
     except (UnknownTask, DamagedRecord, OSError):
         return False
-    return not task.read_only and not dependency(waiting(task), registry.standing)
+    if task.read_only or task.request.agent in held:
+        return False
+    return not dependency(waiting(task), registry.standing)
 
 
 def _ensure_supervisor(registry: Registry) -> None:

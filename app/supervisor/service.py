@@ -83,13 +83,22 @@ def _short(memory_floor: int) -> bool:
 
 
 def _next_time(registry: Registry, now: float) -> float:
-    """When the next waiting task's time comes, in seconds since the epoch."""
-    times = []
+    """When the next waiting task's time comes, or that of a held agent, in seconds since the epoch."""
+    times = _release_times(registry)
     for task_id in registry.queue():
         with contextlib.suppress(UnknownTask, DamagedRecord):
             if moment := registry.state(task_id).not_before:
                 times.append(moment.timestamp())
     return min((moment for moment in times if moment > now), default=float("inf"))
+
+
+def _release_times(registry: Registry) -> list[float]:
+    hold_s = load_config().resume_agents_s
+    if hold_s is None or not registry.home.holds.exists():
+        return []
+    from app.registry.holds import holds  # hardly ever is one held
+
+    return [hold.since.timestamp() + hold_s for hold in holds(registry.home)]
 
 
 def ensure(registry: Registry) -> None:

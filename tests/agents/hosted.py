@@ -49,6 +49,14 @@ class Hosted:
         """Delegate a text and wait for its end."""
         return ended(self.registry, self.submit(text, run, **changes))
 
+    def ended(self, task: Task) -> Task:
+        """The task once it has ended."""
+        return ended(self.registry, task)
+
+    def processes(self, task: Task) -> dict[int, str]:
+        """The command lines of a task's processes, by pid."""
+        return processes_with(mark_of(self.registry, task))
+
     def log(self, task: Task) -> str:
         """What the log of the newest attempt says."""
         attempt = self.registry.load(task.id).attempt

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.unit.test_export import KEYS
 
-ECHO = 'agent = "echo"\n[agents.echo]\ncommand = ["/bin/echo", "{task}"]\n'
+ECHO = 'agent = "echo"\n[agents.echo]\ncommand = ["/bin/echo", "{task}"]\ntrust = true\n'
 
 
 def test_it_tells_number_id_agent_priority_log_and_estimate(shell: Shell, home: Path) -> None:

@@ -121,7 +121,10 @@ DRIVEN: dict[str, list[list[str]]] = {
     + [["logs", "-n", "1", "1"], ["logs", "-f", "2"]],
     "result": [["result", str(number)] for number in range(1, 8)],
     "wait": [["wait", "1", "2", "4"], ["wait", "-t", "10ms", "6"], ["wait", "-t", EVIL]],
-    "agents": [["agents"], ["agents", EVIL]],
+    "agents": [["agents"], ["agents", "mine"], ["agents", EVIL]],
+    "approve": [["approve", "mine"], ["approve", EVIL], ["approve", "--revoke", EVIL]],
+    "answer": [["answer"], ["answer", EVIL], ["answer", "1", "allow"]],
+    "continue": [["continue", "1", EVIL], ["continue", EVIL, EVIL]],
     "doctor": [["doctor"], ["doctor", "--fix"], ["doctor", EVIL]],
     "add": [
         ["add", EVIL],

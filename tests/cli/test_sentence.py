@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 
-ECHO = 'agent = "echo"\n[agents.echo]\ncommand = ["/bin/echo", "{task}"]\n'
+ECHO = 'agent = "echo"\n[agents.echo]\ncommand = ["/bin/echo", "{task}"]\ntrust = true\n'
 
 
 @pytest.fixture

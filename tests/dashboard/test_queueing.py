@@ -32,6 +32,8 @@ async def test_a_task_that_waits_for_its_time_says_so_and_a_key_starts_it(regist
 async def test_a_key_frees_a_task_of_a_failed_one(registry: Registry, config: Config) -> None:
     delegate(registry, "!false", config)
     async with opened(registry) as seat:
+        await seat.sees("✗")
+        await seat.press("n")
         await seat.enter("Run the tests after:1")
         await seat.sees("after #1, which failed")
         await seat.press("escape", "F")

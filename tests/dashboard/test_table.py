@@ -93,7 +93,7 @@ async def test_a_wide_screen_shows_everything() -> None:
     assert lines[0].split() == ["#", "Task", "Agent", "Status", "Progress", "Time", "Last", "line"]
     running = "▌ ▶ 8 Run integration test suite worker running ██████░░░░░ 47/89 8m15 POST /users"
     assert lines[1].split() == running.split()
-    assert lines[3].endswith("queued            after #8")
+    assert lines[3].endswith("queued              after #8")
     assert lines[4].startswith(" ●✓  7  Fix ESLint errors")
     assert lines[5].startswith("  ✗  9  Update")
     assert lines[5].endswith("conflict in node")

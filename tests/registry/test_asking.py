@@ -92,6 +92,7 @@ def test_how_an_agent_is_run_survives(run: AgentRun) -> None:
         progress=st.none() | st.builds(Progress, done=counts, total=counts, text=st.none() | words),
         usage=st.none() | st.builds(Usage, input_tokens=counts, cost=st.none() | st.floats(0, 1e6)),
         denied=st.lists(arguments).map(tuple),
+        answered=st.lists(words).map(tuple),
         verdict=st.sampled_from([None, Status.COMPLETE, Status.FAILED]),
         reason=st.none() | arguments,
     )

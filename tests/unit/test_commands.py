@@ -33,7 +33,8 @@ def test_the_shell_has_every_command_but_those_of_the_screen() -> None:
     shell = {command.name for command in COMMANDS if command.shell}
     assert shell == {
         *("add", "status", "logs", "wait", "result", "stop", "retry", "delete", "undo", "clean"),
-        *("pause", "resume", "free", "priority", "limit", "agents", "doctor", "answer", "continue"),
+        *("pause", "resume", "free", "priority", "limit", "agents", "approve", "doctor", "answer"),
+        "continue",
     }
     assert {command.name for command in COMMANDS if not command.shell} == {"filter", "theme", "help", "quit"}
 
@@ -44,7 +45,7 @@ def test_every_command_has_a_kind_of_reading_and_the_other_way_round() -> None:
 
 
 def test_what_works_in_a_shell_only_says_so_in_the_input_bar() -> None:
-    assert [command.name for command in COMMANDS if not command.slash] == ["doctor"]
+    assert [command.name for command in COMMANDS if not command.slash] == ["approve", "doctor"]
     for text in ("/doctor", "/doctor --fix", "delegate doctor", "delegate doctor --fix"):
         reading = read(text)
         assert reading.kind is Kind.TASK
@@ -124,5 +125,5 @@ def test_add_has_all_options_of_a_request() -> None:
     assert add is not None
     assert [option.name for option in add.options] == [
         *("agent", "priority", "timeout", "after", "at", "delay", "in", "name", "tag", "commit"),
-        *("retries", "twice", "quiet-timeout", "memory", "leftovers", "wait", "json"),
+        *("retries", "twice", "quiet-timeout", "memory", "leftovers", "wait", "yes", "trust", "json"),
     ]

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.agents.delegation import CannotDelegate, prepare
-from app.model.agent import AgentDefinition
+from app.model.agent import AgentDefinition, Terms
 from app.model.request import parse_request
 from app.registry.config import Config
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
-SERVER = AgentDefinition("server", ("serve", "{task}"), "config.toml", keep_leftovers=True)
+SERVER = AgentDefinition(
+    "server", ("sh", "{task}"), "config.toml", keep_leftovers=True, terms=Terms(trust=True)
+)
 CONFIG = Config(agents=(SERVER,), quiet_timeout_s=300.0)
 
 

@@ -13,7 +13,7 @@ from app.agents.acp.link import Link
 from app.agents.acp.updates import tool_name
 from app.agents.acp.wire import Json, Notification, Request, mapping, text_of
 from app.agents.events import Tool, ToolStatus
-from app.agents.host.lines import tool_title
+from app.agents.host.lines import nearby, tool_title
 from app.agents.host.questions import Questions
 from app.agents.host.teller import Teller
 from app.agents.rules import EXECUTE, Decision, Use
@@ -51,7 +51,7 @@ class Permissions:
 
     def __init__(self, run: AgentRun, folder: str, teller: Teller, questions: Questions) -> None:
         self._run = run
-        self._folder = os.path.realpath(folder)
+        self._named, self._folder = folder, os.path.realpath(folder)
         self._teller = teller
         self._questions = questions
         self._remembered: dict[object, ChoiceKind] = {}
@@ -157,7 +157,7 @@ class Permissions:
         self.note_call({**call, "toolCallId": identifier})
         known = self._teller.collected.tool(identifier)
         params = {**request.params, "toolCall": {**call, "toolCallId": identifier}}
-        tool = permission.tool_asked_for(params, known, identifier)
+        tool = nearby(permission.tool_asked_for(params, known, identifier), self._named)
         if known is None:
             self._teller.take(tool)
         return tool

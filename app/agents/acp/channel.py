@@ -46,6 +46,7 @@ def run_acp(
         return _part(conversation, client, Ending(fallback=str(fallback)))
     except ClientGone as gone:
         questions.withdraw_all()
+        teller.collected.complaint = teller.collected.complaint or conversation.last_words
         code, number = gone.exit.code, gone.exit.signal
         words = "" if code is None else f"its client ended with exit code {code}"
         return Ending(exit_code=code, signal=number, exit_words=words)

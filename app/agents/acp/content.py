@@ -55,11 +55,13 @@ def paths(update: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in found if isinstance(path, str) and path))[:100]
 
 
-def command_of(raw: object) -> str | None:
-    """The command line in a tool's input; None where there is none. Beside a path, ``command`` is only the
-    name of what is done with that."""
+def command_of(raw: object, kind: str | None = None) -> str | None:
+    """The command line in a tool's input; None where there is none.
+
+    Beside a path, ``command`` is only the name of what is done with that, unless the tool is a shell.
+    """
     raw = mapping(raw)
-    if any(key in raw for key in _PATHS):
+    if kind != "execute" and any(key in raw for key in _PATHS):
         return None
     for key in ("command", "cmd", "script"):
         value = raw.get(key)
@@ -70,9 +72,15 @@ def command_of(raw: object) -> str | None:
     return None
 
 
-def input_text(raw: object) -> str | None:
+def texts_in(raw: object) -> tuple[str, ...]:
+    """Every text in a tool's input, as far as it is not nested."""
+    values = mapping(raw).values() if isinstance(raw, dict) else [raw]
+    return tuple(value[:MOST_TEXT] for value in values if isinstance(value, str) and value)
+
+
+def input_text(raw: object, kind: str | None = None) -> str | None:
     """A tool's input in short: what it runs or works on, else all of it."""
-    if (command := command_of(raw)) is not None:
+    if (command := command_of(raw, kind)) is not None:
         return command[:MOST_TEXT]
     for key in _ABOUT:
         if text := text_of(mapping(raw).get(key)):

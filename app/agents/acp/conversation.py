@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from app import __version__
@@ -62,6 +63,8 @@ class Conversation:
         self._questions = questions
         self._permissions = permissions
         self._waker = waker
+        self.last_words = ""
+        """The last line of its error output: what it says before it dies."""
         self._link = Link(client, self)
         self._spending = Spending()
         self._session: str | None = None
@@ -211,13 +214,9 @@ class Conversation:
     def _take_late_updates(self) -> None:
         """What belongs to a turn may come after its end."""
         latest = time.monotonic() + LATEST_S
-        try:
-            while (now := time.monotonic()) < (quiet := min(self._heard + LATE_S, latest)):
+        with contextlib.suppress(ClientGone):  # its turn is over: it may go
+            while time.monotonic() < (quiet := min(self._heard + LATE_S, latest)):
                 self._link.step(quiet)
-                if now >= latest:
-                    break
-        except ClientGone:
-            pass  # its turn is over: it may go
 
     # ---- leave ------------------------------------------------------------------------------------
 
@@ -229,11 +228,9 @@ class Conversation:
             self._link.tell("session/cancel", {"sessionId": self._session})
         self._questions.withdraw_all()
         deadline = time.monotonic() + CANCEL_S
-        try:
+        with contextlib.suppress(ClientGone):
             while self._prompt and not self._link.answered(self._prompt) and time.monotonic() < deadline:
                 self._link.step(deadline)
-        except ClientGone:
-            pass
 
     # ---- what the client says, whenever it likes --------------------------------------------------
 
@@ -257,10 +254,13 @@ class Conversation:
         elif "retry" in notification.method:
             self._teller.take(updates.retry_of(notification.params))
 
-    def on_noise(self, text: str) -> None:
+    def on_noise(self, text: str, *, error: bool = False) -> None:
         """The client has printed something that is no message."""
-        if text.strip():
-            self._teller.note(f"· {text}")
+        if not text.strip():
+            return
+        self._teller.note(f"· {text}")
+        if error:
+            self.last_words = text.strip()[:1000]
 
     def after(self) -> None:
         """What is due after each round. Raises FellBack and Leave."""

@@ -45,8 +45,8 @@ class Side(Protocol):
     def on_notification(self, notification: Notification) -> None:
         """The agent tells."""
 
-    def on_noise(self, text: str) -> None:
-        """The client has printed something."""
+    def on_noise(self, text: str, *, error: bool = False) -> None:
+        """The client has printed something, to where it speaks or as an ``error``."""
 
     def after(self) -> None:
         """A round is over: time for what is due."""
@@ -125,7 +125,7 @@ class Link:
         for line in self.client.lines():
             self._take(wire.read_message(line))
         for line in self.client.error_lines():
-            self._side.on_noise(line.decode("utf-8", "replace"))
+            self._side.on_noise(line.decode("utf-8", "replace"), error=True)
 
     def _take(self, message: wire.Message | None) -> None:
         match message:

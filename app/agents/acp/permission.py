@@ -45,9 +45,10 @@ def use_of(params: Json, tool: Tool, name: str | None, raw: object, paths: tuple
     return Use(
         names=tuple(name for name in names if _NAME.fullmatch(name)),
         kind=None if tool.kind == "other" else tool.kind,
-        command=content.command_of(raw),
+        command=content.command_of(raw, tool.kind),
         paths=paths,
-        about=tuple(filter(None, [tool.title, tool.input, content.content_text(call.get("content"))])),
+        about=tuple(filter(None, [tool.title, content.content_text(call.get("content"))]))
+        + content.texts_in(raw),
     )
 
 

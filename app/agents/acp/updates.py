@@ -58,7 +58,7 @@ def tool_of(call: Json) -> Tool | None:
         title=text_of(call.get("title")) or None,
         kind=kind if (kind := call.get("kind")) in KINDS else None,
         status=status,
-        input=content.input_text(call.get("rawInput")),
+        input=content.input_text(call.get("rawInput"), text_of(call.get("kind"))),
         output=content.output_text(call),
         paths=content.paths(call),
         added=size[0] if size else None,

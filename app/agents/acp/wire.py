@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-LINE_LIMIT = 64 * 1024 * 1024
+LINE_LIMIT = 32 * 1024 * 1024
 """The longest line that is read, in bytes; agents send whole files in one."""
 
 METHOD_NOT_FOUND = -32601

@@ -150,3 +150,11 @@ def line_of(document: str, key: str) -> int | None:
         rf"[\"']{re.escape(key)}[\"']\s*:", document
     )
     return document.count("\n", 0, match.start()) + 1 if match else None
+
+
+def line_for(document: str, broken: Broken) -> int | None:
+    """The line, counted from 1, of the key that a fault is about: its first word, or the name."""
+    if broken.line:
+        return broken.line
+    first = str(broken).partition(" ")[0]
+    return line_of(document, "name" if first in ("its", "the") else first)

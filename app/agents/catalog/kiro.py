@@ -13,6 +13,7 @@ from app.agents.catalog.found import (
     Found,
     checked_name,
     hooks_of,
+    line_for,
     line_of,
     one_line,
     services_of,
@@ -53,7 +54,7 @@ def read_json(document: str, stem: str) -> Found:
     try:
         return found_in(record, stem)
     except Broken as broken:
-        raise Broken(str(broken), broken.line or line_of(document, _first_word(broken))) from None
+        raise Broken(str(broken), line_for(document, broken)) from None
 
 
 def found_in(record: Mapping[str, object], stem: str, prompt: str = "") -> Found:
@@ -159,7 +160,3 @@ def _other_services(record: Mapping[str, object]) -> tuple[tuple[str, str], ...]
 
 def _without(tools: tuple[str, ...], excluded: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(tool for tool in tools if tool not in excluded)
-
-
-def _first_word(broken: Broken) -> str:
-    return str(broken).partition(" ")[0]

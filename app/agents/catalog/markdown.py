@@ -13,7 +13,7 @@ from app.agents.catalog.found import (
     Found,
     checked_name,
     hooks_of,
-    line_of,
+    line_for,
     one_line,
     services_of,
     table,
@@ -49,9 +49,8 @@ def read_markdown(document: str, stem: str, client: str) -> Found:
     try:
         return _READERS[client](record, stem, prompt)
     except Broken as broken:
-        key = str(broken).partition(" ")[0]
-        line = line_of(head, "name" if key == "its" else key)
-        raise Broken(str(broken), broken.line or (line + 1 if line else None)) from None
+        line = line_for(head, broken)
+        raise Broken(str(broken), line + 1 if line else None) from None
 
 
 def _divided(document: str) -> tuple[str, str]:

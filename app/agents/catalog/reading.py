@@ -37,16 +37,25 @@ def read_bytes(path: Path, inside: Path | None = None) -> bytes:
         descriptor = os.open(real, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise Broken("is no regular file" if error.errno == errno.ENXIO else _reason(error)) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if (os.fstat(descriptor).st_mode & 0o170000) != 0o100000:
             raise Broken("is no regular file")
-        try:
-            data = file.read(LIMIT + 1)
-        except OSError as error:
-            raise Broken(_reason(error)) from None
+        data = _read(descriptor)
+    except OSError as error:
+        raise Broken(_reason(error)) from None
+    finally:
+        os.close(descriptor)
     if len(data) > LIMIT:
         raise Broken(f"is larger than {LIMIT // 1024} KiB")
     return data
+
+
+def _read(descriptor: int) -> bytes:
+    """The content of an open file, or one byte more than LIMIT of it."""
+    data = bytearray()
+    while len(data) <= LIMIT and (piece := os.read(descriptor, LIMIT + 1 - len(data))):
+        data += piece
+    return bytes(data)
 
 
 def text_of(data: bytes) -> str:

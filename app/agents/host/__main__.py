@@ -57,7 +57,7 @@ def _work(assignment: Assignment, teller: Teller, waker: Waker, messages: Messag
     ending = _run(assignment, teller, waker, messages)
     if ending.stopped:
         _end_what_is_left(assignment, waker)
-        return _finish(teller, messages, Verdict(Status.FAILED, reason="stopped"), ending)
+        return _finish(teller, messages, Verdict(Status.FAILED, reason="stopped"), ending, "stopped")
     after = changes.look(assignment.folder, assignment.environment)
     return _finish(teller, messages, _verdict(teller, ending, changes.changed(before, after)), ending)
 
@@ -80,6 +80,7 @@ def _teller(assignment: Assignment) -> Teller:
         report=Report(assignment.attempt),
         save=save,
         summary=assignment.summary,
+        folder=assignment.folder,
         retries=assignment.run.retries,
     )
 
@@ -144,10 +145,10 @@ def _verdict(teller: Teller, ending: Ending, changed: bool | None) -> Verdict:
     )
 
 
-def _finish(teller: Teller, messages: Messages, verdict: Verdict, ending: Ending) -> int:
+def _finish(teller: Teller, messages: Messages, verdict: Verdict, ending: Ending, word: str = "") -> int:
     """Tell how it ended, and return the exit code that goes with it."""
     messages.close()
-    teller.finish(verdict)
+    teller.finish(verdict, word)
     if ending.code is not None:
         return ending.code
     return 0 if verdict.status is Status.COMPLETE else 1

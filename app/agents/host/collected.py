@@ -28,6 +28,7 @@ SPEECH_LENGTH = 256 * 1024
 MOST = 1000
 """The most tools, files and refusals that are kept."""
 
+_MOST_PIECES = 4096
 _HARMLESS = frozenset({"read", "search", "think", "fetch", "switch_mode"})
 OVER = frozenset({ToolStatus.DONE, ToolStatus.FAILED, ToolStatus.DENIED})
 """How a tool stands that is at work no more."""
@@ -44,7 +45,7 @@ class Speech:
         """Go on with it."""
         self._pieces.append(piece)
         self._length += len(piece)
-        if self._length > 2 * SPEECH_LENGTH or len(self._pieces) > SPEECH_LENGTH:
+        if self._length > 2 * SPEECH_LENGTH or len(self._pieces) > _MOST_PIECES:
             self._pieces = [str(self)]
             self._length = len(self._pieces[0])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.agents.events import Plan, Retrying, Tool, ToolStatus
 from app.model.report import Usage
 
@@ -14,7 +16,16 @@ def tool_title(tool: Tool) -> str:
     title = " ".join((tool.title or tool.kind or "tool")[: MOST_TITLE * 2].split())
     about = (tool.input or "")[: MOST_TITLE * 2] or ", ".join(tool.paths[:3])
     about = " ".join(about.split())
-    return (title if not about or about in title else f"{title}  {about}")[:MOST_TITLE]
+    said = about in title or (tool.paths and about.rpartition("/")[2] in title)
+    return (title if not about or said else f"{title}  {about}")[:MOST_TITLE]
+
+
+def nearby(tool: Tool, folder: str) -> Tool:
+    """A tool with the files in the task's folder named from there."""
+    within = f"{folder}/"
+    title, given = (text and text.replace(within, "") for text in (tool.title, tool.input))
+    paths = tuple(path.removeprefix(within) for path in tool.paths)
+    return replace(tool, title=title, input=given, paths=paths)
 
 
 def tool_outcome(tool: Tool) -> str:

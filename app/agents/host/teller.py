@@ -24,11 +24,12 @@ from app.agents.events import (
 )
 from app.agents.host import lines
 from app.agents.host.collected import OVER, Collected, merged
-from app.agents.host.log import Log
+from app.agents.host.log import Log, shortened
 from app.agents.host.summary import summary_of
 from app.agents.verdict import By, Verdict
 from app.model.outcome import Progress
 from app.model.report import Report
+from app.model.status import Status
 from app.registry.files import write_atomic
 
 SAVE_S = 1.0
@@ -40,13 +41,16 @@ MOST_DENIED = 50
 MOST_ANSWERED = 10
 """The most answered questions that a report names, the newest."""
 
+MOST_TEXT = 2000
+"""The longest text in a report, in characters."""
+
 
 class Teller:
     """Takes the events of one attempt, whichever channel they come by.
 
     ``log`` is where readable lines go, ``save`` writes the report and may raise OSError, ``summary`` is the
-    file for the Markdown. ``retries`` is the number of attempts in a row to reach the model after which
-    ``given_up`` says that the client is to be ended.
+    file for the Markdown, ``folder`` the one from which files are named. ``retries`` is the number of
+    attempts in a row to reach the model after which ``given_up`` says that the client is to be ended.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Teller:
         report: Report,
         save: Callable[[Report], None],
         summary: Path | None = None,
+        folder: str = "",
         retries: int = 5,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -64,6 +69,7 @@ class Teller:
         self.given_up: Retrying | None = None
         self._save = save
         self._summary = summary
+        self._folder = folder
         self._retries = retries
         self._clock = clock
         self._saved: Report | None = None
@@ -72,9 +78,11 @@ class Teller:
 
     def take(self, event: Event) -> None:
         """Tell one event. Nothing a client sends, and no full disk, makes this fail."""
+        if isinstance(event, Tool) and self._folder:
+            event = lines.nearby(event, self._folder)
         self._write(event)
         self.collected.take(event)
-        self.report = replace(self.report, **self._changes(event))
+        self.report = replace(self.report, **_recordable(self._changes(event)))
         if isinstance(event, Retrying) and self.collected.tries >= self._retries > 0:
             self.given_up = self.collected.retry
         self.tick(at_once=isinstance(event, (Started, Ended, Permission)))
@@ -96,7 +104,7 @@ class Teller:
 
     def tell(self, **changes: Any) -> None:
         """Change the report, at once."""
-        self.report = replace(self.report, **changes)
+        self.report = replace(self.report, **_recordable(changes))
         self.tick(at_once=True)
 
     def tick(self, *, at_once: bool = False) -> None:
@@ -115,10 +123,15 @@ class Teller:
             return None
         return max(0.0, self._saved_at + SAVE_S - self._clock())
 
-    def finish(self, verdict: Verdict) -> None:
-        """The attempt is over: the last line, the last report, the summary."""
+    def finish(self, verdict: Verdict, word: str = "") -> None:
+        """The attempt is over: the last line, the last report, the summary. ``word`` says how it ended where
+        the verdict has none for it."""
         usage = "" if self.report.usage is None else lines.usage_words(self.report.usage)
-        words = [verdict.status.word, verdict.reason or verdict.qualifier or "", usage]
+        words = [
+            word or verdict.status.word,
+            "" if word else verdict.reason or verdict.qualifier or "",
+            usage,
+        ]
         self.log.line("── " + " · ".join(filter(None, words)))
         if self._summary is not None and not self._summary.exists():
             text = summary_of(self.collected, verdict, self.report.usage)
@@ -198,3 +211,14 @@ class Teller:
 
     def _denied(self) -> tuple[str, ...]:
         return tuple(refusal.tool for refusal in self.collected.refusals[:MOST_DENIED])
+
+
+def _recordable(changes: dict[str, Any]) -> dict[str, Any]:
+    """Changes whose texts every record can hold, and every reader print."""
+    return {name: _safe(value) for name, value in changes.items()}
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, Status):
+        return shortened(value, MOST_TEXT)
+    return tuple(map(_safe, value)) if isinstance(value, tuple) else value

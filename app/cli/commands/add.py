@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.agents.delegation import chosen_agent, prepare, prepare_command
+from app.agents.delegation import NeedsApproval, chosen_agent, prepare, prepare_command, resolve_folder
 from app.cli.arguments import Arguments
 from app.cli.commands.wait import wait_for
 from app.cli.errors import INTERRUPTED, CommandError, UsageError
@@ -17,7 +17,7 @@ from app.cli.output import clean, say, say_json, table, warn
 from app.cli.session import SEARCHED, Session
 from app.model.draft import Draft
 from app.model.status import Status
-from app.model.task import Task
+from app.model.task import COMMAND, WORKER, Task
 from app.supervisor.operations import NewTask, submit
 
 Item = TypeVar("Item")
@@ -50,7 +50,7 @@ def add(session: Session, arguments: Arguments) -> int:
     if draft.problems:
         raise UsageError(draft.problems[0])
     new = _new_task(session, draft, arguments)
-    _warn_of_agent(session, draft, arguments)
+    _warn_of_agent(session, new)
     task = submit(session.registry, new, os.environ, session.config)
     if not arguments.has("wait"):
         say_json(session.exported(task)) if arguments.has("json") else _report(session, task)
@@ -153,15 +153,24 @@ def _new_task(session: Session, draft: Draft, arguments: Arguments) -> NewTask:
         here = Path.cwd()
     except FileNotFoundError:
         raise CommandError("the current folder is gone; change to another one or give --in DIR") from None
-    if arguments.verbatim is None:
-        return prepare(draft, here, session.config, taken)
-    return prepare_command(list(arguments.verbatim), draft, here, session.config, taken)
+    if arguments.verbatim is not None:
+        return prepare_command(list(arguments.verbatim), draft, here, session.config, taken)
+    try:
+        return prepare(draft, here, session.config, taken, home=session.registry.home)
+    except NeedsApproval as need:
+        from app.cli.approving import ask  # hardly any task needs it
+
+        folder = resolve_folder(draft.folder, here)
+        yes = ask(session, need.question, folder, yes=arguments.has("yes"), trust=arguments.has("trust"))
+        return prepare(draft, here, session.config, taken, approved=yes, home=session.registry.home)
 
 
-def _warn_of_agent(session: Session, draft: Draft, arguments: Arguments) -> None:
-    """Say what an agent may do before it runs for the first time."""
-    agent = chosen_agent(draft, session.config) if arguments.verbatim is None else None
-    if agent is None or not agent.trusted_with_everything:
+def _warn_of_agent(session: Session, new: NewTask) -> None:
+    """Say what an agent that the settings trust may do, before it runs for the first time."""
+    if new.agent in (COMMAND, WORKER):
+        return
+    agent = chosen_agent(Draft(new.text, agent=new.agent), session.config, Path(new.folder))
+    if agent is None or not (agent.trusted_with_everything and agent.terms.trust):
         return
     known = islice(session.registry.older(_AFTER_EVERY_ID), SEARCHED)
     if not any(task.request.agent == agent.name for task in known):

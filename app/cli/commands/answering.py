@@ -10,7 +10,7 @@ from app.cli.arguments import Arguments
 from app.cli.errors import CommandError, UsageError
 from app.cli.output import clean, clean_lines, say, say_json
 from app.cli.session import Meant, Session
-from app.model.answers import WORDS, asking, offered, read_choice
+from app.model.answers import WORDS, asking, offered, question_of, read_choice
 from app.model.ask import Ask, ChoiceKind
 from app.model.duration import format_coarsely
 from app.model.status import Status
@@ -94,7 +94,7 @@ def question_lines(task: Task, ask: Ask, now: datetime) -> Iterator[str]:
     """A question whole: whose it is, what is asked and known of it, how it is answered and until when."""
     waiting = format_coarsely((now - ask.asked).total_seconds())
     yield f"#{task.number} {clean(task.name)} · {clean(task.request.agent)} · waiting {waiting}"
-    yield f"  {clean(ask.title)}"
+    yield f"  {clean(question_of(ask))}"
     if ask.detail and ask.detail != ask.title:
         yield from (f"    {line}" for line in clean_lines(ask.detail).splitlines())
     left = format_coarsely(max(0.0, (ask.expires - now).total_seconds()))

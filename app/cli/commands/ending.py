@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.cli.arguments import Arguments
 from app.cli.commands.wait import ending_line
@@ -14,6 +15,9 @@ from app.cli.session import Session, named_tasks
 from app.model.status import Status
 from app.model.task import Task
 from app.supervisor import operations
+
+if TYPE_CHECKING:
+    from app.model.run import AgentRun
 
 _NAMED = 8
 """How many tasks a question names; it says how many more there are."""
@@ -62,9 +66,19 @@ def _stop_all(session: Session, arguments: Arguments) -> int:
 def retry(session: Session, arguments: Arguments) -> int:
     """Run tasks again, each as a new attempt."""
     for task in named_tasks(session, arguments.words):
-        again = operations.retry(session.registry, task.id, os.environ, session.config)
+        run = _approved_run(session, task)
+        again = operations.retry(session.registry, task.id, os.environ, session.config, run=run)
         say(f"#{again.number} {clean(again.name)} · {again.status.word} · attempt {_attempt(again)}")
     return 0
+
+
+def _approved_run(session: Session, task: Task) -> AgentRun | None:
+    """How the agent is run from now on, after a question where its definition has changed; None where not."""
+    if task.run is None:
+        return None
+    from app.cli.approving import run_again  # only tasks of agents have a definition
+
+    return run_again(session, task)
 
 
 def delete(session: Session, arguments: Arguments) -> int:

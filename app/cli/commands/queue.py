@@ -26,10 +26,14 @@ def pause(session: Session, arguments: Arguments) -> int:
 
 
 def resume(session: Session, arguments: Arguments) -> int:
-    """Let waiting tasks start again."""
-    arguments.refuse_words("resume")
-    operations.resume(session.registry, session.config)
-    say("The queue goes on.")
+    """Let waiting tasks start again, or only those of agents that are paused since they failed."""
+    if not arguments.words:
+        freed = operations.resume(session.registry, session.config)
+        say("The queue goes on.", *(f"{clean(hold.agent)} goes on." for hold in freed))
+        return 0
+    for agent in arguments.words:
+        operations.resume(session.registry, session.config, agent.removeprefix("@"))
+        say(f"{clean(agent.removeprefix('@'))} goes on.")
     return 0
 
 

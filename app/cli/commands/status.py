@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from time import monotonic
 
 from app.cli.arguments import Arguments
 from app.cli.listing import listing
-from app.cli.output import say, say_json, terminal_width, uses_colour, warn
+from app.cli.output import clean, say, say_json, terminal_width, uses_colour, warn
 from app.cli.session import Session
+from app.model.hold import Hold
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Task
@@ -68,9 +70,19 @@ def _remarks(session: Session, shown: int) -> None:
         say(f"… and {older} older: delegate status --all")
     if session.registry.paused():
         say("The queue is paused: delegate resume")
+    for hold in _holds(session):
+        say(f"{clean(hold.words)} (#{hold.number}): delegate resume {clean(hold.agent)}")
     if damaged := session.registry.damaged():
         folder = session.registry.home.quarantine
         warn(f"{len(damaged)} damaged records were set aside; they are in {folder}")
+
+
+def _holds(session: Session) -> tuple[Hold, ...]:
+    if not session.registry.home.holds.exists():
+        return ()
+    from app.registry.holds import holds  # hardly ever is one held
+
+    return holds(session.registry.home, session.config.resume_agents_s, datetime.now(UTC))
 
 
 def _details(session: Session, arguments: Arguments) -> int:

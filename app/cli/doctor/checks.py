@@ -98,6 +98,11 @@ def check_records(records: Records) -> Iterator[Finding]:
     for task, why in records.unsaved:
         advice = "it is written as soon as it can be"
         yield Finding(Level.BAD, "records", f"the end of {task} is not saved: {why}", advice)
+    for agent, why in records.held:
+        yield Finding(Level.WARN, "agents", why, f"when that is put right: delegate resume {agent}")
+    if records.holds:
+        advice = "nothing is paused by it; the next pause of an agent makes it anew"
+        yield Finding(Level.WARN, "records", f"holds.toml cannot be read: {records.holds}", advice)
     if records.waits_alone:
         fact = "tasks wait, and no supervisor is there in case a runner is killed"
         yield Finding(Level.WARN, "records", fact, "delegate status starts one")

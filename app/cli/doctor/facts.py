@@ -56,7 +56,8 @@ class Records:
     ``reason`` goes on after the words "registry.toml", and is empty where that is as it should be.
     ``stale`` are markers whose task does not wait or run, ``unmarked`` tasks that wait or run without one,
     ``unsettled`` tasks whose runner is gone and that nobody has closed, ``unsaved`` ones whose end the disk
-    does not take, with why.
+    does not take, with why. ``held`` are the agents that are paused, with why; ``holds`` is why the file of
+    those is bad.
     """
 
     count: int = 0
@@ -72,6 +73,8 @@ class Records:
     unsaved: tuple[tuple[str, str], ...] = ()
     quarantined: int = 0
     waits_alone: bool = False
+    held: tuple[tuple[str, str], ...] = ()
+    holds: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from app.cli.doctor.facts import Leftover, Lock, Records
 from app.model.status import Attention, Status
 from app.model.task import Task
 from app.registry.files import try_lock
+from app.registry.holds import read_holds
 from app.registry.paths import Home, is_task_id, marker_id
 from app.registry.rebuilding import what_is_wrong
 from app.registry.store import DamagedRecord, Registry, UnknownTask
@@ -46,7 +47,7 @@ def records(registry: Registry) -> Records:
         unsaved=tuple((f"#{task.number}", task.unsaved) for task in tasks if task.unsaved),
         quarantined=len(registry.damaged()),
     )
-    return _with_settings(registry, found)
+    return _with_settings(registry, _with_holds(registry, found))
 
 
 def locks(home: Home) -> list[Lock]:
@@ -93,6 +94,16 @@ def _read(registry: Registry) -> tuple[list[Task], list[str], list[str]]:
         except OSError:
             damaged.append(task_id)
     return tasks, damaged, newer
+
+
+def _with_holds(registry: Registry, found: Records) -> Records:
+    try:
+        held = read_holds(registry.home)
+    except (BadRecord, OSError) as error:
+        return replace(found, holds=str(error))
+    return replace(
+        found, held=tuple((hold.agent, f"{hold.words} (#{hold.number}: {hold.reason})") for hold in held)
+    )
 
 
 def _with_settings(registry: Registry, found: Records) -> Records:

@@ -17,6 +17,10 @@ _INKS = {
     "code": ("accent", False),
     "quote": ("muted", False),
     "mark": ("muted", False),
+    "asks": ("state-asking", True),
+    "caution": ("state-asking", False),
+    "added": ("state-complete", False),
+    "removed": ("state-failed", False),
 }
 
 

@@ -34,6 +34,7 @@ class Target(StrEnum):
     TASK = "new task ›"
     FILTER = "filter ›"
     RETRY = "retry ›"
+    CONTINUE = "continue ›"
 
 
 class InputBar(Vertical):
@@ -71,6 +72,12 @@ class InputBar(Vertical):
 
         text: str
 
+    @dataclass
+    class ContinueWanted(Message):
+        """Enter was pressed on words for an agent."""
+
+        text: str
+
     def __init__(self, store: InputStore, known: Callable[[], Known], describe: Describe) -> None:
         super().__init__(id="input-bar", classes="-ruled")
         self.target = Target.TASK
@@ -84,6 +91,7 @@ class InputBar(Vertical):
         self._filter = self._matches = ""
         self._saved = ""
         self._answered = ""
+        self._promise: Callable[[str], Line] | None = None
         self._draft_timer: Timer | None = None
         self._expiry: Timer | None = None
         self._still: Callable[[], bool] | None = None
@@ -119,8 +127,18 @@ class InputBar(Vertical):
             self._saved = self.draft
             self._store.save_draft(self._saved)
 
-    def aim(self, target: Target, text: str | None = None, label: str = "") -> None:
-        """Use the field for ``target``, with ``text`` in it or what was last typed for that target."""
+    def aim(
+        self,
+        target: Target,
+        text: str | None = None,
+        label: str = "",
+        promise: Callable[[str], Line] | None = None,
+    ) -> None:
+        """Use the field for ``target``, with ``text`` in it or what was last typed for that target.
+
+        ``promise`` says of a text what Enter will do with it.
+        """
+        self._promise = promise
         if target is not self.target:
             self._drafts[self.target] = self.text
             self.target = target
@@ -186,6 +204,8 @@ class InputBar(Vertical):
         elif self.target is Target.FILTER:
             what = f"{self._matches} fit" if self._filter else "words, a status, @agent, +tag, #number"
             self.say(f"{what} · ⏎ keeps it · esc shows all")
+        elif self._promise is not None:
+            self.say(*self._promise(self.text))
         else:
             self.say("⏎ runs it again with this text · esc leaves it as it is")
         self._previewing = True
@@ -221,9 +241,16 @@ class InputBar(Vertical):
                     self.sent(text)
                 self.post_message(self.Planned(plan))
             return
+        if target is Target.CONTINUE and not text.strip():
+            self.say("write what the agent is to do · esc leaves it as it is", Tone.PROBLEM)
+            return
         self.aim_at_task()
-        filtered = target is Target.FILTER
-        self.post_message(self.Filtered(text, final=True) if filtered else self.RetryWanted(text))
+        if target is Target.FILTER:
+            self.post_message(self.Filtered(text, final=True))
+        elif target is Target.RETRY:
+            self.post_message(self.RetryWanted(text))
+        else:
+            self.post_message(self.ContinueWanted(text))
 
     def on_task_input_offered(self, event: TaskInput.Offered) -> None:
         """Show the candidates beside the plan, the one in place first in line."""

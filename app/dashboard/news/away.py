@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.model.answers import asking
 from app.model.duration import format_duration
 from app.model.status import Status
 from app.model.task import Task
@@ -46,13 +47,16 @@ class Presence:
 
 
 def away_line(tasks: Iterable[Task], since: datetime, away_s: float) -> str:
-    """The strip over the table: ``away 47m: 3 finished (1 failed)``; empty when nothing ended meanwhile."""
-    ended = [task for task in tasks if _ended_after(task, since)]
-    if not ended or not away_s:
+    """The strip over the table: ``away 47m: 3 finished (1 failed) · #11 asks``, or nothing to tell of."""
+    known = list(tasks)
+    ended = [task for task in known if _ended_after(task, since)]
+    asks = [f"#{task.number} asks" for task in asking(known)]
+    if not away_s or not (ended or asks):
         return ""
     bad = [f"{count} {status.word}" for status in _NOT_FINE if (count := _count(ended, status))]
     detail = f" ({', '.join(bad)})" if bad else ""
-    return f"away {format_duration(away_s)}: {len(ended)} finished{detail}"
+    finished = [f"{len(ended)} finished{detail}"] if ended else []
+    return f"away {format_duration(away_s)}: {' · '.join([*finished, *asks])}"
 
 
 def _ended_after(task: Task, since: datetime) -> bool:

@@ -16,10 +16,12 @@ from app.model.vitals import Silence
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became of a batch of records: tasks seen ``ended`` that were open before, and whether rows came or
-    went or moved (``reordered``), so that the table must be laid out anew."""
+    """What became of a batch of records: tasks seen ``ended`` that were open before, those ``asking`` what
+    they did not ask before, and whether rows came or went or moved (``reordered``), so that the table must be
+    laid out anew."""
 
     ended: tuple[Task, ...] = ()
+    asking: tuple[Task, ...] = ()
     reordered: bool = False
 
 
@@ -39,10 +41,12 @@ class Board:
     unread: set[str] = field(default_factory=set)
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
     _ended: list[Task] | None = None
+    _asked: dict[str, int] = field(default_factory=dict)
 
     def apply(self, changed: Iterable[Task], removed: Iterable[str] = ()) -> Changes:
         """Take records as they are now."""
         ended: list[Task] = []
+        asking: list[Task] = []
         reordered = False
         for task in changed:
             before = self.tasks.get(task.id)
@@ -50,12 +54,14 @@ class Board:
             reordered |= before is None or _place(before) != _place(task)
             if self._just_ended(before, task):
                 ended.append(task)
+            if self._asks_anew(task):
+                asking.append(task)
             if not task.status.live:
                 self._forget_log(task.id)
         for task_id in removed:
             reordered |= task_id in self.tasks
             self._drop(task_id)
-        return Changes(tuple(ended), reordered)
+        return Changes(tuple(ended), tuple(asking), reordered)
 
     def add(self, task: Task) -> bool:
         """Take a task just delegated here, unless the registry has told of it already; True if taken."""
@@ -85,6 +91,14 @@ class Board:
             return not before.status.ended
         attempt = task.attempt
         return attempt is not None and attempt.ended is not None and attempt.ended > self.since
+
+    def _asks_anew(self, task: Task) -> bool:
+        """Whether it asks something that it did not ask before; questions of a task are numbered upwards."""
+        newest = max((ask.number for ask in task.asks), default=0)
+        if newest <= self._asked.get(task.id, 0):
+            return False
+        self._asked[task.id] = newest
+        return any(ask.number == newest and ask.asked > self.since for ask in task.asks)
 
     def rows(self) -> list[Task]:
         """All tasks in the order of the table: open ones, then ended ones, the newest end first.
@@ -120,6 +134,7 @@ class Board:
         self.tasks.pop(task_id, None)
         self.open.pop(task_id, None)
         self.unread.discard(task_id)
+        self._asked.pop(task_id, None)
         self._ended = None
         self._forget_log(task_id)
 

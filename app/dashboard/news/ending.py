@@ -1,14 +1,14 @@
-"""Telling once that a task has ended: what the toast says, and whom it may spare."""
+"""Telling once that a task has ended or asks something: what the toast says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.logs.sanitise import sanitise
 from app.model.status import Status
 from app.model.task import Task
-from app.notify.notice import Severity, notice_for
+from app.notify.notice import Notice, Severity, notice_for, question_for
 
 MOST_TOASTS = 3
 """More ends at once are told together."""
@@ -25,11 +25,15 @@ class Toast:
     severity: Severity
 
 
-def toasts(ended: Sequence[Task]) -> list[Toast]:
-    """The toasts for tasks that ended in the same moment: one each, or one for all when they are many."""
-    if len(ended) > MOST_TOASTS:
-        return [_together(ended)]
-    notices = [notice_for(task) for task in ended]
+def toasts(ended: Sequence[Task], asking: Sequence[Task] = ()) -> list[Toast]:
+    """The toasts for tasks that ended or asked in the same moment: one each, or one for all when many did."""
+    told = [_together(ended)] if len(ended) > MOST_TOASTS else _each(map(notice_for, ended))
+    if len(asking) > MOST_TOASTS:
+        return [*told, Toast(f"{len(asking)} tasks ask you", "a answers one after the other", "warning")]
+    return [*told, *_each(map(question_for, asking))]
+
+
+def _each(notices: Iterable[Notice]) -> list[Toast]:
     return [Toast(sanitise(notice.title), _cut(sanitise(notice.body)), notice.severity) for notice in notices]
 
 

@@ -58,18 +58,26 @@ class Watcher:
             self._presence = Presence(now, datetime.now(UTC), known, pressed)
             self.consider_seen()
 
-    def tell(self, ended: Sequence[Task]) -> None:
-        """Tell of ends once: not of the one that is being watched, and with one bell for all."""
+    def tell(self, ended: Sequence[Task], asking: Sequence[Task] = ()) -> None:
+        """Tell of ends and questions once: not of those that are being watched, and with one bell for all."""
         seen = [task for task in ended if self.watching and self._screen.details.shows_end_of(task)]
         self.mark_seen(seen)
         others = [task for task in ended if task not in seen and task.unread]
-        if not others:
+        unseen = [task for task in asking if not self._sees_question(task)]
+        if not others and not unseen:
             return
-        for toast in toasts(others):
+        for toast in toasts(others, unseen):
             self._screen.notify(
                 toast.body, title=toast.title, severity=toast.severity, timeout=TOAST_S, markup=False
             )
         self._screen.app.bell()
+
+    def _sees_question(self, task: Task) -> bool:
+        """Whether somebody looks at the task just now, or at another question of it."""
+        shown = self._screen.details.shown
+        return self.watching and (
+            self._screen.prompter.about(task) or (shown is not None and shown.id == task.id)
+        )
 
     def consider_seen(self) -> None:
         """The task in view counts as seen if it stays there for a moment."""

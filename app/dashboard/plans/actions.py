@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.agents.delegation import CannotDelegate, edited_command, prepare
+from app.dashboard.plans.done import ANY
+from app.dashboard.plans.done import Done as Done
 from app.dashboard.plans.plan import Plan, task_title
+from app.dashboard.plans.talking import answer_as_planned, follow_up
 from app.dashboard.session import Session
 from app.model.options import read_level
 from app.model.request import Draft, parse_request
@@ -17,24 +20,7 @@ from app.registry.config import Config, save_setting
 from app.supervisor import operations
 from app.supervisor.operations import OperationError
 
-_ANY: frozenset[Status] = frozenset()
 _OPEN = frozenset(status for status in Status if not status.ended)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of an action: the line for the user, the tasks that are new or were changed, and whether
-    ``select`` is to be under the cursor now. ``leave`` says that the dashboard is to end.
-
-    The line is true as long as one of the tasks stands as ``while_in`` says; for ever if that is empty.
-    """
-
-    line: str = ""
-    while_in: frozenset[Status] = _ANY
-    new: tuple[Task, ...] = ()
-    ids: tuple[str, ...] = ()
-    select: str | None = None
-    leave: bool = False
 
 
 def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
@@ -45,6 +31,10 @@ def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
     match plan.kind:
         case Kind.TASK if plan.draft is not None:
             return _submit(plan.draft, session, set(taken))
+        case Kind.ANSWER:
+            return answer_as_planned(plan, session)
+        case Kind.CONTINUE:
+            return follow_up(plan.tasks[0], plan.words, session, plan.attempt)
         case Kind.STOP:
             return _stop(plan, session)
         case Kind.RETRY:
@@ -57,8 +47,7 @@ def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
             operations.pause(session.registry)
             return Done("queue paused: nothing more starts until you resume; running tasks go on")
         case Kind.RESUME:
-            operations.resume(session.registry, session.config)
-            return Done("queue resumed")
+            return _resume(plan.words.removeprefix("@") or None, session)
         case Kind.FREE:
             return _free(plan, session)
         case Kind.PRIORITY:
@@ -66,6 +55,11 @@ def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
         case Kind.LIMIT:
             return _limit(plan, session)
     raise OperationError(f"{plan.kind.value} is nothing that can be done to tasks")
+
+
+def _resume(agent: str | None, session: Session) -> Done:
+    freed = [hold.agent for hold in operations.resume(session.registry, session.config, agent)]
+    return Done(" · ".join([*([] if agent else ["queue resumed"]), *(f"{name} goes on" for name in freed)]))
 
 
 def _submit(draft: Draft, session: Session, taken: set[str]) -> Done:
@@ -84,7 +78,7 @@ def _stop(plan: Plan, session: Session) -> Done:
     )
     ending = [task for task in told if not task.status.ended]
     line = f"stopping {_named(ending)}" if ending else f"stopped {_named(told)}"
-    return Done(line + problem, _OPEN if ending else _ANY, ids=tuple(task.id for task in told))
+    return Done(line + problem, _OPEN if ending else ANY, ids=tuple(task.id for task in told))
 
 
 def stop_all_and_leave(session: Session) -> Done:

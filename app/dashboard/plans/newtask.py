@@ -58,7 +58,7 @@ def describe(draft: Draft, setting: Setting) -> Line:
     restrains. Raises CannotDelegate with one line: why the task cannot start and what to write instead.
     """
     folder = resolve_folder(draft.folder, setting.folder)
-    agent = chosen_agent(draft, setting.config)
+    agent = chosen_agent(draft, setting.config, folder)
     unknown = [n for n in (*draft.after, *draft.after_any) if n not in setting.statuses]
     if unknown:
         raise CannotDelegate(f"there is no task #{unknown[0]} to wait for")

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.dashboard.table.filtering import GROUPS
+from app.model.answers import asking, asking_about, offered, read_choice
+from app.model.ask import Ask, ChoiceKind
+from app.model.lineage import task_of
 from app.model.reference import find
 from app.model.request import Draft, parse_request
 from app.model.sentences import Kind, Reading
 from app.model.status import Status
 from app.model.task import Task
+from app.supervisor.answering import why_deaf, why_silent
 
 NEEDS_TASK = frozenset(
     {Kind.LOGS, Kind.WAIT, Kind.RESULT, Kind.STOP, Kind.RETRY, Kind.DELETE, Kind.FREE, Kind.PRIORITY}
+    | {Kind.CONTINUE, Kind.ANSWER}
 )
 """Kinds that are about certain tasks; without a name they mean the task under the cursor."""
 
@@ -40,7 +45,8 @@ class Plan:
     """What Enter will do. With a ``problem`` it does nothing but say so.
 
     ``tasks`` are those it concerns; ``draft`` is a new task; ``words`` are a filter's, a theme's name, the
-    level of a priority, a limit, or what leaving does to tasks.
+    level of a priority, a limit, what leaving does to tasks, or what an agent is told. ``ask`` is a question
+    and ``choice`` its answer, ``attempt`` the one whose conversation is to go on.
     ``all_tasks`` says that no certain task was meant, ``at_once`` that a stop leaves no time to tidy up.
     """
 
@@ -52,6 +58,9 @@ class Plan:
     all_tasks: bool = False
     at_once: bool = False
     problem: str | None = None
+    ask: Ask | None = None
+    choice: ChoiceKind | None = None
+    attempt: int | None = None
 
 
 def plan_for(kind: Kind, task: Task | None, *, at_once: bool = False, words: str = "") -> Plan:
@@ -80,7 +89,7 @@ def make_plan(reading: Reading, known: Known) -> Plan:
     plan = Plan(reading.kind, reading.original, draft=reading.draft, at_once="--kill" in reading.flags)
     if reading.kind is Kind.TASK:
         return _new_task(plan)
-    if reading.kind is Kind.FILTER:
+    if reading.kind in (Kind.FILTER, Kind.RESUME):
         return replace(plan, words=" ".join(reading.targets))
     if reading.kind is Kind.THEME:
         return _theme(replace(plan, words=" ".join(reading.targets)), known)
@@ -88,8 +97,12 @@ def make_plan(reading: Reading, known: Known) -> Plan:
         return _clean(plan, reading, known)
     if reading.kind is Kind.QUIT:
         return replace(plan, words=known.on_quit)
-    if reading.kind in (Kind.LIMIT, Kind.PRIORITY):
+    if reading.kind in (Kind.LIMIT, Kind.PRIORITY, Kind.CONTINUE):
         plan = replace(plan, words=reading.value or "")
+    if reading.kind is Kind.ANSWER:
+        return _answer(plan, reading, known)
+    if reading.kind is Kind.CONTINUE:
+        plan = replace(plan, attempt=_attempt_in(reading.target))
     if reading.kind is Kind.STATUS or reading.kind in NEEDS_TASK:
         return _about_tasks(plan, reading, known)
     return plan
@@ -122,6 +135,43 @@ def _about_tasks(plan: Plan, reading: Reading, known: Known) -> Plan:
             return replace(plan, problem=_not_one(target, found))
         tasks += (task for task in found if task not in tasks)
     return _fitting(replace(plan, tasks=tuple(tasks)))
+
+
+def _answer(plan: Plan, reading: Reading, known: Known) -> Plan:
+    """The question that is meant, and the answer to it if one was given."""
+    plan = replace(plan, choice=read_choice(reading.value) if reading.value else None)
+    target = reading.target
+    if target is None or target == "it":
+        chosen = known.selected if known.selected is not None and known.selected.asks else None
+        found = (chosen,) if chosen else tuple(asking(known.tasks))
+    elif reading.needs_match:
+        found = tuple(asking_about(target, known.tasks))
+    else:
+        found = _meant(target, Kind.ANSWER, known)
+    if not found and reading.needs_match:
+        return _new_task(replace(plan, kind=Kind.TASK))
+    if not found:
+        return replace(plan, problem="nothing asks you" if target is None else _not_one(target, found))
+    if len(found) > 1 and plan.choice is not None:
+        return replace(plan, problem=_not_one(target or "it", found))
+    return _about_question(replace(plan, tasks=found[:1]))
+
+
+def _about_question(plan: Plan) -> Plan:
+    """The plan with the question of its task that has waited longest, as far as that takes this answer."""
+    task = plan.tasks[0]
+    if not task.asks or task.status is not Status.ASKING:
+        return replace(plan, problem=f"#{task.number} asks nothing: {task.status.word}")
+    ask = task.asks[0]
+    refused = plan.choice is not None and ask.choice(plan.choice) is None
+    problem = f"#{task.number} cannot be answered so: it offers {offered(ask)}" if refused else None
+    return replace(plan, ask=ask, problem=problem)
+
+
+def _attempt_in(target: str | None) -> int | None:
+    """The number behind the dot of ``#7.1``."""
+    number = (target or "").partition(".")[2]
+    return int(number) if number.isdecimal() else None
 
 
 def _meant(target: str, kind: Kind, known: Known) -> tuple[Task, ...]:
@@ -185,6 +235,10 @@ def _fault(kind: Kind, task: Task) -> str | None:
         return f"#{task.number} is {status.word}: stop it before running it again"
     if kind is Kind.DELETE and status.live:
         return f"#{task.number} is {status.word}: stop it before deleting it"
+    if kind is Kind.CONTINUE:
+        return why_deaf(task) if status.live else why_silent(task)
+    if kind is Kind.ANSWER and status is not Status.ASKING:
+        return f"#{task.number} asks nothing: {status.word}"
     if kind is Kind.CLEAN and not status.ended:
         return f"#{task.number} is {status.word} again: only finished tasks are cleaned up"
     if kind is Kind.WAIT and status.ended:
@@ -210,6 +264,6 @@ def _not_one(target: str, tasks: Sequence[Task]) -> str:
 
 def task_title(task: Task) -> str:
     """``#7`` and the first line of the task's text, cut where it gets long."""
-    lines = task.text.split("\n")
+    lines = task_of(task).split("\n")
     text = next((line.strip() for line in lines if line.strip()), task.name)
     return f"#{task.number} {text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 1] + '…'}"

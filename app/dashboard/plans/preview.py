@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from app.agents.delegation import CannotDelegate
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.plans.plan import Plan, task_title
+from app.model.answers import question_of
+from app.model.ask import ChoiceKind
 from app.model.request import NOTHING_TO_DO, Draft, parse_request
 from app.model.sentences import Kind
 from app.model.task import Task
@@ -45,6 +47,11 @@ def _short(text: str, most: int = 40) -> str:
 
 
 def _words(plan: Plan) -> str:
+    if plan.kind is Kind.ANSWER and plan.ask is not None:
+        what = _CHOICES[plan.choice] if plan.choice else "answer"
+        return f"{what} #{plan.tasks[0].number}: {_short(question_of(plan.ask), 80)}"
+    if plan.kind is Kind.CONTINUE and plan.tasks:
+        return _continued(plan)
     if plan.kind in _ABOUT_TASKS and plan.tasks:
         return _ABOUT_TASKS[plan.kind].format(_named(plan.tasks)) + _then(plan.kind)
     if plan.kind is Kind.STATUS:
@@ -60,6 +67,24 @@ def _words(plan: Plan) -> str:
     if plan.kind is Kind.THEME:
         return f"change the colours to {plan.words}"
     return _PLAIN.get(plan.kind, plan.kind.value)
+
+
+def _continued(plan: Plan) -> str:
+    """What becomes of words for an agent: a running one hears them later."""
+    task = plan.tasks[0]
+    told = f" · “{_short(plan.words)}”" if plan.words else ""
+    if task.status.live:
+        return f"tell {task_title(task)} at the end of its turn{told}"
+    number = len(task.state.attempts) + 1
+    return f"go on with {task_title(task)} in the same conversation, as attempt {number}{told}"
+
+
+_CHOICES = {
+    ChoiceKind.ALLOW_ONCE: "allow once",
+    ChoiceKind.ALLOW_ALWAYS: "allow from now on",
+    ChoiceKind.REJECT_ONCE: "decline",
+    ChoiceKind.REJECT_ALWAYS: "decline from now on",
+}
 
 
 def _then(kind: Kind) -> str:

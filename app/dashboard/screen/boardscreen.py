@@ -16,9 +16,11 @@ from app.dashboard.drawing.hint import Hint
 from app.dashboard.drawing.tone import Line
 from app.dashboard.input.bar import InputBar
 from app.dashboard.input.choices import choices_for
+from app.dashboard.news.attention import next_for_me
 from app.dashboard.news.board import Board
 from app.dashboard.plans.newtask import Setting, describe
-from app.dashboard.plans.plan import Known
+from app.dashboard.plans.plan import Known, plan_for
+from app.dashboard.prompt.prompt import Prompt
 from app.dashboard.screen.footer import FooterBar, hints_for
 from app.dashboard.screen.header import Facts, HeaderBar, short_folder
 from app.dashboard.screen.place import branch_of
@@ -28,6 +30,7 @@ from app.dashboard.table.filtering import parse_filter, visible
 from app.dashboard.table.rows import Counts
 from app.dashboard.table.table import TaskTable
 from app.model.request import Draft
+from app.model.sentences import Kind
 from app.model.task import Task
 from app.registry.queueing import memory_free, waiting
 
@@ -51,11 +54,13 @@ class BoardScreen(Screen[None]):
         self.table: TaskTable = self.stage.table
         self.details: Details = self.stage.details
         self.bar = InputBar(session.inputs, self._known, self._describe)
+        self.prompt = Prompt()
         self.paused = False
         self.trouble = ""
         self.filter_words = ""
         self._head, self._foot, self._away = HeaderBar(id="header"), FooterBar(id="footer"), Hint(id="away")
         self._counts = Counts()
+        self._visited: set[tuple[str, int]] = set()
         self._branch = branch_of(session.folder)
 
     def compose(self) -> ComposeResult:
@@ -63,6 +68,7 @@ class BoardScreen(Screen[None]):
         yield self._head
         yield self._away
         yield self.stage
+        yield self.prompt
         yield self.bar
         yield self._foot
 
@@ -77,7 +83,9 @@ class BoardScreen(Screen[None]):
 
     @property
     def pane(self) -> str:
-        """Where the focus is: ``table``, ``input``, or the tab in view."""
+        """Where the focus is: ``table``, ``input``, ``prompt``, or the tab in view."""
+        if self.prompt.panel is not None:
+            return "prompt"
         if self.bar.field.has_focus:
             return "input"
         return self.details.tab if self.details.pane.has_focus else "table"
@@ -117,12 +125,16 @@ class BoardScreen(Screen[None]):
         self.refresh_table()
         self.bar.refresh_preview()
 
-    def next_unread(self) -> Task | None:
-        """The next task below the cursor whose end nobody has seen, going round; None when there is none."""
-        rows = self.board.rows()
+    def next_for_me(self) -> Task | None:
+        """The next task that asks, or whose end nobody has seen; None when there is none."""
         cursor = self.table.cursor_task
-        start = next((i for i, task in enumerate(rows) if cursor and task.id == cursor.id), -1) + 1
-        return next((task for task in (*rows[start:], *rows[:start]) if task.id in self.board.unread), None)
+        if cursor is not None:
+            self.visited(cursor)
+        return next_for_me(self.board.rows(), cursor, self.board.unread, self._visited)
+
+    def visited(self, task: Task) -> None:
+        """Remember that somebody has been led to the questions of a task."""
+        self._visited.update((task.id, ask.number) for ask in task.asks)
 
     def show_away(self, line: str) -> None:
         """Say over the table what happened during an absence; an empty line takes it away."""
@@ -171,7 +183,13 @@ class BoardScreen(Screen[None]):
     def refresh_footer(self) -> None:
         """Show the keys that make sense now."""
         task = self.table.cursor_task
-        hints = hints_for(task.status if task else None, self.pane, unread=bool(self.board.unread))
+        hints = hints_for(
+            task.status if task else None,
+            self.pane,
+            unread=bool(self.board.unread),
+            asking=any(one.asks for one in self.board.open.values()),
+            talks=task is not None and plan_for(Kind.CONTINUE, task).problem is None,
+        )
         self._foot.show(hints)
 
     # What readings are resolved against

@@ -32,22 +32,32 @@ class Hint:
         return width_of(self.key) + 1 + width_of(self.label)
 
 
-def hints_for(status: Status | None, pane: str, *, unread: bool = False) -> tuple[Hint, ...]:
+def hints_for(
+    status: Status | None,
+    pane: str,
+    *,
+    unread: bool = False,
+    asking: bool = False,
+    talks: bool = False,
+) -> tuple[Hint, ...]:
     """The keys that make sense in a pane for the selected task's status; None is no task.
 
-    ``pane`` is ``table``, ``input`` or the name of a tab; ``unread`` says whether any task waits
-    to be seen.
+    ``pane`` is ``table``, ``input``, ``prompt`` or the name of a tab; ``unread`` says whether any task waits
+    to be seen, ``asking`` whether any asks, ``talks`` whether the selected one's agent can be told more.
     """
     if pane == "input":
         return tuple(map(_hint, INPUT_FOOTER))
-    hints = tuple(_hint(name) for name in FOOTER if _sensible(name, status, pane, unread))
+    if pane == "prompt":
+        return (replace(_hint("back"), label="not now"),)
+    wanted = {"next": unread or asking, "answer": asking, "continue": talks}
+    hints = tuple(_hint(name) for name in FOOTER if wanted.get(name, True) and _sensible(name, status, pane))
     if pane not in _OTHER_TAB or status is None:
         return hints
     first = tuple(map(_hint, ("back", *(_LOG_FIRST if pane == "log" else ()))))
     return (replace(_hint("open"), label=_OTHER_TAB[pane]), *first, *hints)
 
 
-def _sensible(name: str, status: Status | None, pane: str, unread: bool) -> bool:
+def _sensible(name: str, status: Status | None, pane: str) -> bool:
     match name:
         case "open":
             return status is not None and pane == "table"
@@ -59,8 +69,6 @@ def _sensible(name: str, status: Status | None, pane: str, unread: bool) -> bool
             return status is Status.QUEUED and pane == "table"
         case "retry" | "edit" | "delete":
             return status is not None and status.ended
-        case "next":
-            return unread
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +12,7 @@ from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
 from app.dashboard.details.details import LOG, SUMMARY
-from app.dashboard.drawing.tone import Tone
+from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.editor import edit
 from app.dashboard.input.field import TaskInput
@@ -20,12 +21,17 @@ from app.dashboard.news.feed import Feed, FellSilent, LogSpoke, ReadingFailed, R
 from app.dashboard.news.watching import Watcher
 from app.dashboard.plans.actions import Done, edit_and_retry
 from app.dashboard.plans.commanding import Commander, Finished
+from app.dashboard.plans.plan import plan_for
+from app.dashboard.plans.preview import preview
+from app.dashboard.prompt.prompt import Prompt
+from app.dashboard.prompt.prompter import Prompter
 from app.dashboard.screen.boardscreen import BoardScreen
 from app.dashboard.screen.footer import FooterBar
 from app.dashboard.screen.header import short_folder
 from app.dashboard.screen.pressing import PRESSES
 from app.dashboard.session import Session
 from app.dashboard.table.table import TaskTable
+from app.model.sentences import Kind
 from app.model.task import Task
 from app.registry.config import save_setting
 from app.supervisor import operations
@@ -43,7 +49,9 @@ class MainScreen(BoardScreen):
         )
         self.watcher = Watcher(self)
         self.commander = Commander(self)
+        self.prompter = Prompter(self)
         self.retrying: Task | None = None
+        self.continuing: Task | None = None
         self._damaged = 0
         self._resting_pane = ""
 
@@ -76,9 +84,10 @@ class MainScreen(BoardScreen):
                 self.refresh_row(task)
         self.refresh_details()
         self.refresh_bars()
-        self.watcher.tell(changes.ended)
+        self.watcher.tell(changes.ended, changes.asking)
         self.watcher.consider_seen()
         self.commander.tasks_changed()
+        self.prompter.tasks_changed()
         self.bar.tasks_changed()
         self._tell_damaged(event.damaged)
         if not self._resting_pane:
@@ -120,6 +129,7 @@ class MainScreen(BoardScreen):
         if event.done is None:
             self.bar.give_back(event.typed)
             self.bar.say(event.problem, Tone.PROBLEM)
+            self.prompter.remark(event.problem, Tone.PROBLEM)
             return
         done = event.done
         if done.leave:
@@ -132,6 +142,7 @@ class MainScreen(BoardScreen):
             self.select(self.board.tasks[done.select])
         if done.line:
             self.bar.say(done.line, Tone.DONE, self._holds(done))
+            self.prompter.remark(done.line)
 
     def _holds(self, done: Done) -> Callable[[], bool] | None:
         """Whether what was said of an action is still so; None for what is so for ever."""
@@ -155,7 +166,9 @@ class MainScreen(BoardScreen):
 
     def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
         """A click on a hint is a press of its key."""
-        if self.pane == "input":
+        if self.pane == "prompt":
+            self.prompter.close()
+        elif self.pane == "input":
             self.bar.field.press(event.id)
         elif event.id == "open" and self.pane == "table":
             self.table.action_open()
@@ -178,6 +191,37 @@ class MainScreen(BoardScreen):
         self.focus_pane("table")
         if task is not None:
             self.commander.work(partial(edit_and_retry, task, event.text, self.session))
+
+    def continue_with(self, task: Task) -> None:
+        """Let what a task's agent is to be told be written in the input bar."""
+        self.continuing = task
+        self.bar.aim(Target.CONTINUE, "", f"continue #{task.number} ›", self._continuation)
+        self.focus_pane("input")
+
+    def _continuation(self, text: str) -> Line:
+        """What Enter will do with words for an agent, as its task stands now."""
+        task = self.continuing
+        if task is None:
+            return "", Tone.PLAN
+        task = self.board.tasks.get(task.id, task)
+        plan = replace(plan_for(Kind.CONTINUE, task), words=text)
+        return preview(plan, self._describe)
+
+    def on_input_bar_continue_wanted(self, event: InputBar.ContinueWanted) -> None:
+        """Tell the agent, or go on with the conversation."""
+        task, self.continuing = self.continuing, None
+        self.focus_pane("table")
+        if task is not None:
+            plan = plan_for(Kind.CONTINUE, self.board.tasks.get(task.id, task), words=event.text)
+            self.commander.carry_out(plan)
+
+    def on_prompt_answered(self, event: Prompt.Answered) -> None:
+        """An answer in the prompt was pressed."""
+        self.prompter.answered(event.id)
+
+    def on_prompt_left(self) -> None:
+        """The question is left for later."""
+        self.prompter.close()
 
     def on_task_input_left(self, event: TaskInput.Left) -> None:
         """Go back to the table; the draft is kept."""
@@ -235,6 +279,7 @@ class MainScreen(BoardScreen):
 
     def quit(self) -> None:
         """Leave as the settings want it: tasks go on, or are stopped, or it is asked."""
+        self.prompter.close()
         self.commander.leave(self.session.config.on_quit, tuple(self.board.open.values()))
 
     def leave(self) -> None:

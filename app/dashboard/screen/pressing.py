@@ -11,6 +11,7 @@ from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.bar import Target
 from app.dashboard.log.pane import LogPane
 from app.dashboard.plans.plan import Plan, plan_for, task_title
+from app.model.answers import asking
 from app.model.sentences import Kind
 
 if TYPE_CHECKING:
@@ -71,6 +72,24 @@ def _edit(screen: MainScreen) -> None:
     screen.focus_pane("input")
 
 
+def _answer(screen: MainScreen) -> None:
+    """The question of the task under the cursor, else the one that has waited longest."""
+    task = screen.table.cursor_task
+    open_tasks = asking(screen.board.open.values())
+    if task is None or task not in open_tasks:
+        task = next(iter(open_tasks), None)
+    if task is None:
+        screen.bar.say("nothing asks you", Tone.DONE)
+        return
+    screen.select(task)
+    screen.prompter.ask(task)
+
+
+def _continue(screen: MainScreen) -> None:
+    plan = plan_for(Kind.CONTINUE, screen.table.cursor_task)
+    screen.commander.carry_out(plan)
+
+
 def _seen(screen: MainScreen) -> None:
     task = screen.table.cursor_task
     if task is not None and task.unread:
@@ -78,9 +97,10 @@ def _seen(screen: MainScreen) -> None:
 
 
 def _next(screen: MainScreen) -> None:
-    task = screen.next_unread()
+    task = screen.next_for_me()
     if task is None:
-        screen.bar.say("nothing new: you have seen every end", Tone.DONE, lambda: not screen.board.unread)
+        said = "nothing new: nobody asks, and you have seen every end"
+        screen.bar.say(said, Tone.DONE, lambda: not screen.board.unread)
         return
     screen.select(task)
     screen.focus_pane("table")
@@ -97,7 +117,9 @@ def _open(screen: MainScreen) -> None:
 
 
 def _back(screen: MainScreen) -> None:
-    if screen.stage.zoomed:
+    if screen.prompter.is_open:
+        screen.prompter.close()
+    elif screen.stage.zoomed:
         screen.zoom()
     elif screen.pane != "table":
         screen.focus_pane("table")
@@ -126,6 +148,8 @@ PRESSES: Mapping[str, Callable[[MainScreen], None]] = {
     "retry": _on_task(Kind.RETRY),
     "delete": _on_task(Kind.DELETE),
     "edit": _edit,
+    "answer": _answer,
+    "continue": _continue,
     "seen": _seen,
     "next": _next,
     "undo": _simply(Kind.UNDO),

@@ -23,6 +23,11 @@ def show_plan(screen: MainScreen, plan: Plan) -> bool:
     match plan.kind:
         case Kind.STATUS | Kind.LOGS | Kind.RESULT | Kind.WAIT:
             _show_tasks(screen, plan)
+        case Kind.ANSWER if plan.choice is None:
+            screen.select(plan.tasks[0])
+            screen.prompter.ask(plan.tasks[0])
+        case Kind.CONTINUE if not plan.words.strip():
+            screen.continue_with(plan.tasks[0])
         case Kind.FILTER:
             screen.set_filter(plan.words)
         case Kind.THEME:

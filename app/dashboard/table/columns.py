@@ -58,7 +58,7 @@ STATUS_FROM = 60
 """The narrowest width that has more than glyph, number, name and time."""
 
 _LEAD, _TIME, _AGENT, _BAR, _COUNT = 4, 6, 8, 18, 12
-_STATUS, _STATUS_WIDE = 10, 16  # "quiet 1h05", "running quiet 6m"
+_STATUS, _STATUS_WIDE = 10, 18  # "quiet 1h05", "complete 12 denied"
 _NAME_MOST = 44
 
 

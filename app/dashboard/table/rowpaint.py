@@ -35,6 +35,9 @@ EMPTY = (
 )
 """What an empty table says."""
 
+CHECKED = "checked"
+"""The one qualifier that adds to a success."""
+
 _BAR_MOST, _BAR_LEAST = 11, 4
 
 
@@ -93,6 +96,9 @@ class _Painter:
             if place.column is Column.PROGRESS and not self.row.time and not self.row.last:
                 pieces.append((cut(self.row.result, self.layout.width - place.x - 1), self.ink("muted")))
                 break
+            if place.column is Column.PROGRESS and self.row.waiting and self.overlong(place):
+                pieces += self.question(self.layout.width - place.x - 1)
+                break
             pieces += self.cell(place)
         pieces += _gap(pieces, self.layout.width - 1, self.ink())
         pieces.append((THUMB if bar else " ", self.ink("rule")))
@@ -114,14 +120,26 @@ class _Painter:
             case Column.PROGRESS:
                 return self.progress(width)
             case Column.TIME:
-                return [(fit(row.time, width, right=True), self.ink("muted"))]
+                asks = row.waiting and not self.layout.place(Column.PROGRESS)
+                return [(fit(row.waiting if asks else row.time, width, right=True), self.ink("muted"))]
             case Column.LAST:
-                return [(fit(row.last, width), self.ink("foreground" if self.bad else "muted"))]
+                ink = self.state if row.waiting else "foreground" if self.bad else "muted"
+                return [(fit(row.last, width), self.ink(ink))]
 
     @property
     def bad(self) -> bool:
         """Whether the row's last line explains an end that was not a good one."""
         return self.row.status.ended and self.row.status is not Status.COMPLETE
+
+    def overlong(self, place: Place) -> bool:
+        """Whether a question has no room in its column, or nowhere to say for how long it has waited."""
+        return width_of(self.row.result) > place.width or not self.layout.place(Column.LAST)
+
+    def question(self, width: int) -> list[Piece]:
+        """A question over all the room to the right edge, and for how long it has waited."""
+        waiting = f" · {self.row.last if self.layout.place(Column.LAST) else self.row.waiting}"
+        question = cut(self.row.result, width - width_of(waiting))
+        return [(question, self.ink(self.state, bold=True)), (waiting, self.ink(self.state))]
 
     def lead(self) -> list[Piece]:
         marker = CURSOR if self.selected else " "
@@ -135,27 +153,53 @@ class _Painter:
         ]
 
     def word(self, width: int) -> list[Piece]:
-        """How it stands, and since when it is quiet; what is quiet is running, so that word leaves first."""
-        word, quiet = self.row.word, self.row.quiet
+        """How it stands, and since when it is quiet or what qualifies it.
+
+        Where there is no room for both, the glyph alone says how it stands.
+        """
+        word, more = self.row.word, self.row.quiet or self.row.qualifier
+        colour = self.shade if self.row.qualifier else "muted"
         left = width - width_of(word) - 1
-        if not quiet or left < width_of(quiet):
-            return [(fit(quiet or word, width), self.ink(self.state))]
-        return [(f"{word} ", self.ink(self.state)), (fit(quiet, left), self.ink("muted"))]
+        if not more:
+            return [(fit(word, width), self.ink(self.state))]
+        if left < width_of(more):
+            return [(fit(more, width), self.ink(self.shade))]
+        return [(f"{word} ", self.ink(self.state)), (fit(more, left), self.ink(colour))]
+
+    @property
+    def shade(self) -> str:
+        """The colour of a success that is less than one; else the state's own."""
+        doubtful = self.row.qualifier and self.row.qualifier != CHECKED
+        return "state-timed-out" if doubtful else self.state
 
     def name(self, width: int) -> list[Piece]:
-        """The task's text; where the other columns have left, also how it stands, if that is short."""
-        detail = "" if self.layout.place(Column.PROGRESS) else self.row.brief
+        """The task's text; where the other columns have left, also how it stands, if that is short.
+
+        A question takes the place of the text there.
+        """
+        alone = not self.layout.place(Column.PROGRESS)
+        if alone and self.row.waiting:
+            return [(fit(self.row.result, width), self.ink(self.state, bold=True))]
+        detail = self.row.brief if alone else ""
+        if detail == self.row.qualifier:
+            detail = cut(detail, width // 2)
         ink = self.ink("foreground", bold=self.row.unread)
-        if not detail or width_of(detail) > width // 3:
+        if not detail or (width_of(detail) > width // 3 and not self.row.qualifier):
             return [(fit(self.row.name, width), ink)]
         left = width - width_of(detail) - 2
-        return [(fit(self.row.name, left), ink), (f"  {detail}", self.ink("muted"))]
+        colour = self.shade if self.row.qualifier else "muted"
+        return [(fit(self.row.name, left), ink), (f"  {detail}", self.ink(colour))]
 
     def progress(self, width: int) -> list[Piece]:
         row = self.row
         if row.fraction is not None:
             return self.bar(row.fraction, width)
         text = row.result if self.layout.place(Column.LAST) else row.explains
+        if row.waiting:
+            return [(fit(text, width), self.ink(self.state, bold=True))]
+        place = self.layout.place(Column.STATUS)
+        if place and width_of(row.qualifier) > place.width:  # what qualifies a success is never left out
+            text = " · ".join(filter(None, (row.qualifier, text)))
         return [(fit(text, width), self.ink("foreground"))]
 
     def bar(self, fraction: float, width: int) -> list[Piece]:

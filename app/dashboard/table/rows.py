@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from app.logs.sanitise import sanitise
-from app.model.duration import format_duration
-from app.model.export import unsaved_words
+from app.model.answers import question_of
+from app.model.duration import format_coarsely, format_duration
+from app.model.export import qualifier_of, unsaved_words
+from app.model.lineage import task_of
 from app.model.outcome import Progress
 from app.model.status import Status
 from app.model.task import Attempt, Task
@@ -50,7 +52,9 @@ class Row:
     ``result`` belongs into the progress column; ``last`` is the last line, or what explains the end.
     ``counted`` says that the result tells how many tests failed, which is more than the start of a line.
     ``fraction`` is the filled part of the bar, or None where there is no bar to draw. ``quiet`` joins the
-    word, or stands for it where there is no room for both.
+    word, or stands for it where there is no room for both. ``qualifier`` are the words without which
+    "complete" would say too much. Of an asking task ``result`` is the question, and ``waiting`` for how long
+    it has waited.
     """
 
     id: str
@@ -66,11 +70,14 @@ class Row:
     last: str
     counted: bool = False
     quiet: str = ""
+    qualifier: str = ""
+    waiting: str = ""
+    doing: str = ""
 
     @property
     def brief(self) -> str:
         """The one thing to show beside the name where there is room for nothing else."""
-        return self.quiet or self.result
+        return self.qualifier or self.quiet or self.result
 
     @property
     def explains(self) -> str:
@@ -78,7 +85,7 @@ class Row:
         if self.result == UNSAVED:
             return self.last or self.result
         bad = self.status.ended and self.status is not Status.COMPLETE
-        return self.last if bad and self.last and not self.counted else self.result
+        return self.last if bad and self.last and not self.counted else self.result or self.doing
 
 
 def row_of(
@@ -87,9 +94,12 @@ def row_of(
     """The row of a task. ``progress`` and ``last_line`` are what its log says, if anything does; ``silence``
     is how long it has said nothing, if that is long enough to be shown."""
     status = task.status
-    progress = progress if status.live else None
+    report = task.report if status.live else None
+    progress = ((report and report.progress) or progress) if status.live else None
     silence = silence if status is Status.RUNNING and not task.stopping else None
+    ask = task.asks[0] if status is Status.ASKING else None
     result, last = sanitise(_result(task, progress)), sanitise(_last(task, last_line))
+    waiting = format_coarsely((moment.wall - ask.asked).total_seconds()) if ask else ""
     if silence and silence.question:
         result = result or LIKE_A_QUESTION
     return Row(
@@ -100,11 +110,14 @@ def row_of(
         agent=sanitise(task.request.agent),
         word="stopping" if task.stopping else status.word,
         unread=task.unread,
-        fraction=progress.fraction if progress else None,
+        fraction=progress.fraction if progress and not ask else None,
         result=result,
         time=time_cell(task, moment),
-        last=last if last != result else "",
+        last=f"waiting {waiting}" if ask else last if last != result else "",
         quiet=silence.words if silence else "",
+        qualifier=sanitise(qualifier_of(task)),
+        waiting=waiting,
+        doing=sanitise((report.doing or "") if report else ""),
         counted=bool(status.ended and task.attempt and task.attempt.outcome.failed),
     )
 
@@ -119,7 +132,7 @@ def set_or_drop(known: dict[str, Value], key: str, value: Value | None) -> None:
 
 def title(task: Task) -> str:
     """The first line of what was asked, as it was typed, safe for a terminal."""
-    lines = (line.strip() for line in task.text.splitlines())
+    lines = (line.strip() for line in task_of(task).splitlines())
     return sanitise(next((line for line in lines if line), task.name))
 
 
@@ -150,6 +163,10 @@ def time_cell(task: Task, moment: Moment) -> str:
 def _result(task: Task, progress: Progress | None) -> str:
     if task.unsaved:
         return UNSAVED
+    if task.status is Status.ASKING:
+        return _questions(task)
+    if task.report is not None and task.report.retrying and task.status.live:
+        return task.report.retrying
     if progress is not None:
         return progress.label
     if task.status is Status.QUEUED:
@@ -164,7 +181,14 @@ def _result(task: Task, progress: Progress | None) -> str:
         return f"{outcome.passed} passed" if outcome.passed is not None else outcome.headline or ""
     if outcome.failed:
         return f"{outcome.failed} failed"
+    if task.status is Status.FAILED and attempt.exit_code == 0:
+        return ""  # that its command ended well explains nothing
     return exit_words(attempt)
+
+
+def _questions(task: Task) -> str:
+    more = f" +{len(task.asks) - 1}" if len(task.asks) > 1 else ""
+    return question_of(task.asks[0]) + more
 
 
 def exit_words(attempt: Attempt) -> str:
@@ -184,7 +208,8 @@ def _last(task: Task, last_line: str) -> str:
         return unsaved_words(task)
     attempt = task.attempt
     if not task.status.ended or attempt is None:
-        return last_line if task.status.live else ""
+        doing = task.report.doing if task.report else None
+        return (doing or last_line) if task.status.live else ""
     if attempt.survivors:
         return f"still alive: pid {', '.join(map(str, attempt.survivors))}"
     if task.status is Status.COMPLETE:

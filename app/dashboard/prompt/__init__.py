@@ -1,0 +1,1 @@
+"""Questions with a key for each answer: what an agent asks, and whether it may run at all."""
