@@ -121,6 +121,19 @@ def test_a_damaged_record_and_what_was_set_aside_are_named(shell: Shell, registr
     assert registry.ids() == [good.id]
 
 
+@pytest.mark.parametrize("name", ["registry.toml", "runner.err", "supervisor.err", "care.toml", "bell"])
+def test_a_pipe_in_the_place_of_a_file_does_not_hold_it_up(
+    shell: Shell, registry: Registry, name: str
+) -> None:
+    task = accept(registry)
+    path = registry.home.task_file(task.id, name) if name == "runner.err" else registry.home.root / name
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    ran = shell.run("doctor")
+    assert name in ran.out
+    assert "unexpected" not in ran.err
+
+
 def test_damaged_settings_are_named(shell: Shell, registry: Registry) -> None:
     accept(registry)
     registry.home.settings.write_bytes(b"next_number = ")
