@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from itertools import pairwise
 
+from app.agents import fencing
 from app.agents.abilities import named, quoted, sentence
 from app.agents.catalog.presets import Preset, presets
 from app.logs.sanitise import sanitise
@@ -79,6 +80,8 @@ def _lines(agent: AgentDefinition, *, whole: bool) -> Iterator[str]:
         yield f"runs by itself: {quoted([command])[0]} at {occasion}"
     for name, command in agent.services:
         yield f"tool server {name}: {command}"
+    if agent.obeys:
+        yield f"also obeys, and can run commands for: {named(agent.obeys)}"
     if agent.resources:
         yield f"reads from the start: {named(agent.resources)}"
     if agent.model:
@@ -184,6 +187,8 @@ def _fence(agent: AgentDefinition) -> Iterator[str]:
     if run.sandbox == "workspace":
         network = "with the network" if run.network else "without the network"
         yield f"fence: writes nothing outside of its folder, sees no other home, {network} (bubblewrap)"
+        if why := fencing.problem():
+            yield f"it will not run here: {why}"
     elif agent.origin is not Origin.BUILT_IN:
         yield 'fence: none (sandbox = "workspace" in its settings puts one around it)'
 

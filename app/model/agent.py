@@ -66,7 +66,8 @@ class AgentDefinition:
     are occasions and the commands that run by themselves then, ``services`` names and command lines of tool
     servers. ``unknown`` keeps what is not understood. ``file`` is the defining file, ``missing`` one line on
     what to install where it cannot be started, ``shadows`` the sources of definitions with the same name that
-    it hides. ``fingerprint`` stands for all that an approval is about.
+    it hides. ``obeys`` are files of the project that can make the client run commands too: they are named,
+    but no part of what is approved. ``fingerprint`` stands for all that an approval is about.
     """
 
     name: str
@@ -93,6 +94,7 @@ class AgentDefinition:
     file: str | None = None
     missing: str = ""
     shadows: tuple[str, ...] = ()
+    obeys: tuple[str, ...] = ()
     terms: Terms = Terms()
 
     def command_for(self, text: str) -> tuple[str, ...]:

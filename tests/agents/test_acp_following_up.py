@@ -31,7 +31,7 @@ def test_an_attempt_goes_on_in_the_conversation_of_another(hosted: Hosted) -> No
     assert hosted.log(again) == (
         "── conversation of attempt 1 goes on\n"
         "You asked before: the word is marzipan [[think:Hm.]] [[write]]\n"
-        "── complete\n"
+        "── complete · no tool used\n"
     )
 
 
@@ -85,7 +85,7 @@ def test_a_message_is_given_at_the_end_of_the_turn(hosted: Hosted) -> None:
         "[[say:Also done.]]",
     ]
     assert not hosted.notes("overlap")
-    assert "» you: [[say:Also done.]]\nAlso done.\n── complete\n" in hosted.log(done)
+    assert "» you: [[say:Also done.]]\nAlso done.\n── complete" in hosted.log(done)
     assert hosted.report(done).messages == 0
 
 

@@ -29,7 +29,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with the definition of a Kiro agent and a prompt file, and Kiro installed."""
     made = new_project(tmp_path)
     monkeypatch.setenv("PATH", str(made.programs))
-    made.install("kiro-cli", "claude", "aider", "tool")
+    made.install("kiro-cli", "claude", "aider", "tool", "bwrap")
     made.write(".kiro/agents/prompt.md", "Be good.")
     made.write(".kiro/agents/shop.json", {**SHOP, "prompt": "file://prompt.md"})
     return made

@@ -180,7 +180,7 @@ def test_above_the_folder_only_the_clients_that_look_there_are_asked(project: Pr
 
 
 def test_settings_make_agents_of_commands_and_change_those_that_are_known(project: Project) -> None:
-    project.install("claude", "mine")
+    project.install("claude", "mine", "bwrap")
     config = project.config(
         '[agents.mine]\ncommand = ["mine", "{task}"]\n'
         '[agents.careful]\nclient = "claude"\nmode = "plan"\nmodel = "opus"\nsandbox = "workspace"\n'
@@ -205,6 +205,17 @@ def test_terms_of_a_client_hold_for_its_definitions_but_trust_does_not(project: 
     assert agent.run is not None
     assert (agent.run.sandbox, agent.run.network) == ("workspace", False)
     assert not agent.terms.trust
+
+
+def test_without_bubblewrap_nothing_that_wants_a_fence_is_started(project: Project) -> None:
+    project.install("claude", "mine")
+    config = project.config(
+        '[agents.claude]\nsandbox = "workspace"\n[agents.mine]\ncommand = ["mine"]\nsandbox = "workspace"\n'
+    )
+    assert "its fence needs bubblewrap" in project.agent("claude", config).missing
+    assert "no program bwrap" in project.agent("mine", config).missing
+    project.install("bwrap")
+    assert project.agent("claude", config).missing == project.agent("mine", config).missing == ""
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """An empty project, with every client installed."""
     made = new_project(tmp_path)
     monkeypatch.setenv("PATH", str(made.programs))
-    made.install("kiro-cli", "claude", "opencode", "copilot", "codex", "pi", "aider", "llm", "kimi")
+    made.install("kiro-cli", "claude", "opencode", "copilot", "codex", "pi", "aider", "llm", "kimi", "bwrap")
     return made
 
 
@@ -242,6 +242,14 @@ def test_modes_terms_and_the_fence_are_told(project: Project) -> None:
         for line in fenced
     )
     assert "environment: sets TOKEN" in fenced
+
+
+def test_files_of_the_project_that_can_run_commands_are_named(project: Project) -> None:
+    project.write(".mcp.json", {})
+    project.write(".claude/settings.json", {})
+    line = "also obeys, and can run commands for: PROJECT/.claude/settings.json, PROJECT/.mcp.json"
+    assert line in project.described("claude")
+    assert not [line for line in project.described("codex") if "also obeys" in line]
 
 
 def test_nothing_of_a_definition_reaches_a_terminal_as_it_is(project: Project) -> None:

@@ -59,8 +59,7 @@ class Permissions:
         self._names: OrderedDict[str, str] = OrderedDict()
         self.closed = False
         """Whether the turn is over, so that nobody wants answers any more."""
-        self.mode_allowed = False
-        """Whether a person has allowed the agent to leave its mode."""
+        self._mode_allowed = False
 
     def note_call(self, call: Json) -> str | None:
         """Keep what only one message about a tool tells, its input and its name; returns the name.
@@ -73,6 +72,11 @@ class Permissions:
         if name := tool_name(call):
             _keep(self._names, identifier, name)
         return self._names.get(identifier)
+
+    def was_mode_allowed(self) -> bool:
+        """Whether a person has allowed the agent to leave its mode; true once for each time."""
+        allowed, self._mode_allowed = self._mode_allowed, False
+        return allowed
 
     def note_status(self, tool: Tool) -> None:
         """A tool that is over waits for no answer any more."""
@@ -131,7 +135,7 @@ class Permissions:
             self._remembered[wanted.key] = answer.kind
         if not answer.kind.allows:
             return self._deny(wanted, by, words, answer.kind)
-        self.mode_allowed = self.mode_allowed or wanted.tool.kind == "switch_mode"
+        self._mode_allowed = self._mode_allowed or wanted.tool.kind == "switch_mode"
         self._teller.note(f"✓ {words}: {tool_title(wanted.tool)}")
         return wanted.answer(choice)
 

@@ -7,8 +7,10 @@ import signal
 
 from app.agents.acp.asked import Permissions
 from app.agents.acp.client import Client
-from app.agents.acp.conversation import CannotOpen, Conversation, FellBack, Leave
+from app.agents.acp.conversation import Conversation, Leave
 from app.agents.acp.link import ClientGone, NoAnswer
+from app.agents.acp.opening import CannotOpen
+from app.agents.acp.stance import FellBack
 from app.agents.events import Ended
 from app.agents.host.assignment import Assignment
 from app.agents.host.ending import Ending

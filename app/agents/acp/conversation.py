@@ -1,26 +1,23 @@
-"""One conversation with an agent: opening it, its turns, and taking leave."""
+"""One conversation with an agent: its turns, what comes in between, and taking leave."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 
-from app import __version__
 from app.agents.acp import kiro, modes, updates
 from app.agents.acp.asked import Permissions
 from app.agents.acp.client import Client
 from app.agents.acp.link import ClientGone, Link, Refused
-from app.agents.acp.modes import Setting
+from app.agents.acp.opening import open_session
 from app.agents.acp.spending import Spending
+from app.agents.acp.stance import FellBack, Stance
 from app.agents.acp.wire import Json, Notification, Request, mapping, text_of
-from app.agents.events import Ended, Spent, Started, Tool
+from app.agents.events import Ended, Spent, Tool
 from app.agents.host.questions import Questions
 from app.agents.host.teller import Teller
 from app.agents.host.waking import Waker
 from app.model.run import AgentRun
-
-START_S = 120.0
-"""How long a client may take to answer before any work has begun, in seconds."""
 
 LATE_S = 0.3
 LATEST_S = 2.0
@@ -32,18 +29,6 @@ CANCEL_S = 1.5
 
 class Leave(Exception):  # noqa: N818 - a state of affairs
     """It is time to go: we were told to end, or the client must be ended."""
-
-
-class FellBack(Exception):  # noqa: N818 - a state of affairs
-    """The agent is in another mode, or is another agent, than the one that was asked for."""
-
-
-class CannotOpen(Exception):  # noqa: N818 - a state of affairs
-    """No conversation came about; the message says why. ``status`` is that of HTTP where there is one."""
-
-    def __init__(self, why: str, status: int | None = None) -> None:
-        super().__init__(why)
-        self.status = status
 
 
 class Conversation:
@@ -58,7 +43,6 @@ class Conversation:
         permissions: Permissions,
         waker: Waker,
     ) -> None:
-        self._run = run
         self._teller = teller
         self._questions = questions
         self._permissions = permissions
@@ -69,115 +53,20 @@ class Conversation:
         self._spending = Spending()
         self._session: str | None = None
         self._prompt: str | None = None
-        self._mode: str | None = None
-        self._allowed_mode: str | None = None
+        self._stance = Stance(run, teller)
         self._replaying = True
         self._leaving = False
-        self._fell_back: str | None = None
         self._heard = time.monotonic()
 
-    # ---- opening ----------------------------------------------------------------------------------
-
     def open(self, folder: str, session: str | None) -> None:
-        """Open a new conversation in a folder, or go on with an earlier one.
+        """Open a new conversation in a folder, or go on with an earlier one, in the mode that was asked for.
 
         Raises CannotOpen, FellBack, Leave, ClientGone and NoAnswer.
         """
-        hello = self._hello()
-        place = {"cwd": folder, "mcpServers": []}
-        result = self._new(hello, place) if session is None else self._again(hello, place, session)
-        self._session = session or text_of(result.get("sessionId"))
-        if self._session is None:
-            raise CannotOpen("it opened a conversation without an id")
-        mode, model = modes.mode_of(result), modes.model_of(result)
-        self._mode = mode.now if mode else None
-        self._teller.take(Started(self._session, model.now if model else None, self._mode))
-        self._set_mode(mode)
-        self._set_model(model)
+        opened = open_session(self._link, folder, session)
+        self._session = opened.session
+        self._stance.settle(self._link, opened)
         self._replaying = False
-
-    def _hello(self) -> Json:
-        params = {
-            "protocolVersion": 1,
-            "clientCapabilities": {"fs": {"readTextFile": False, "writeTextFile": False}, "terminal": False},
-            "clientInfo": {"name": "delegate", "title": "delegate", "version": __version__},
-        }
-        try:
-            return self._link.call("initialize", params, START_S)
-        except Refused as refused:
-            raise CannotOpen(f"it does not speak with us: {refused}", refused.status) from None
-
-    def _new(self, hello: Json, place: Json) -> Json:
-        try:
-            return self._link.call("session/new", place, START_S)
-        except Refused as refused:
-            raise CannotOpen(_no_session(refused, hello), refused.status) from None
-
-    def _again(self, hello: Json, place: Json, session: str) -> Json:
-        """Go on with a conversation; never with a new one in its place, which would remember nothing."""
-        able = mapping(hello.get("agentCapabilities"))
-        resumes = "resume" in mapping(able.get("sessionCapabilities"))
-        if not able.get("loadSession") and not resumes:
-            raise CannotOpen("it cannot go on with a conversation: its client has no way to load one")
-        method = "session/load" if able.get("loadSession") else "session/resume"
-        try:
-            return self._link.call(method, {"sessionId": session, **place}, START_S)
-        except Refused as refused:
-            raise CannotOpen(f"it cannot go on with the conversation: {refused}", refused.status) from None
-
-    def _set_mode(self, mode: Setting | None) -> None:
-        """Put it into the mode that was asked for, and make sure that it is in no other."""
-        asked = kiro.agent_of(self._run.command) or self._run.mode
-        self._allowed_mode = asked or self._mode
-        if asked is None or (mode is not None and mode.now == asked):
-            return
-        why = "it has no modes"
-        if mode is not None:
-            why = self._ask_for(mode, "mode", asked)
-        if self._mode == asked:
-            return
-        if modes.rises(asked, self._mode):
-            raise FellBack(_instead("mode", asked, self._mode, why))
-        self._teller.note(f"! stays in mode {self._mode}, asked for {asked}{f': {why}' if why else ''}")
-
-    def _set_model(self, model: Setting | None) -> None:
-        asked = self._run.model
-        if asked is None or any(asked in word for word in self._run.command):
-            return  # a model on the command line is the client's to take
-        if model is not None and model.now == asked:
-            return
-        why = "it offers no choice of models" if model is None else self._ask_for(model, "model", asked)
-        if self._teller.report.model != asked:
-            raise FellBack(_instead("model", asked, self._teller.report.model, why))
-
-    def _ask_for(self, setting: Setting, what: str, value: str) -> str:
-        """Set a mode or model; says why not, where it is refused. What holds then is noted as it is told."""
-        session = {"sessionId": self._session}
-        self._note_setting(what, None)
-        try:
-            if setting.option is not None:
-                option = {**session, "configId": setting.option, "value": value}
-                result = self._link.call("session/set_config_option", option, START_S)
-                self._note_setting(what, modes.option_of(result, what))
-            else:
-                self._link.call(f"session/set_{what}", {**session, f"{what}Id": value}, START_S)
-        except Refused as refused:
-            self._note_setting(what, setting.now)
-            offered = f"; it offers {', '.join(setting.offered[:20])}" if setting.offered else ""
-            return f"{refused}{offered}"
-        if self._setting(what) is None:  # nothing was said against it
-            self._note_setting(what, value)
-        return ""
-
-    def _setting(self, what: str) -> str | None:
-        return self._mode if what == "mode" else self._teller.report.model
-
-    def _note_setting(self, what: str, value: str | None) -> None:
-        if what == "mode":
-            self._mode = value
-            self._teller.take(Started(mode=value))
-        else:
-            self._teller.tell(model=value)
 
     # ---- turns ------------------------------------------------------------------------------------
 
@@ -271,8 +160,8 @@ class Conversation:
             return
         if self._waker.stopping or self._teller.given_up is not None:
             raise Leave
-        if self._fell_back is not None:
-            raise FellBack(self._fell_back)
+        if self._stance.fell_back is not None:
+            raise FellBack(self._stance.fell_back)
 
     def seconds_to_next(self) -> float | None:
         """When something is due although nothing happens."""
@@ -288,7 +177,7 @@ class Conversation:
         if kind == "current_mode_update":
             mode = text_of(update.get("currentModeId"))
         if mode is not None:
-            self._on_mode(mode)
+            self._stance.on_mode(mode, permitted=self._permissions.was_mode_allowed)
         if self._replaying:
             return  # what was told in an earlier attempt
         name = self._permissions.note_call(update) if "toolCallId" in update else None
@@ -303,38 +192,9 @@ class Conversation:
         if not self._is_ours(notification.params):
             return
         if (agent := kiro.agent_now(notification)) is not None:
-            self._on_mode(agent)
+            self._stance.on_mode(agent, permitted=lambda: False)
         if (spent := kiro.credits_of(notification)) is not None:
             self._spending.add_cost(spent, "credits")
             self._teller.take(Spent(self._spending.usage))
         for event in kiro.events_of(notification):
             self._teller.take(event)
-
-    def _on_mode(self, mode: str) -> None:
-        """It is in another mode now. One that may do more than was approved ends the task, unless a person
-        has just allowed that."""
-        self._mode = mode
-        self._teller.take(Started(mode=mode))
-        if self._replaying or mode == self._allowed_mode:
-            return
-        if self._permissions.mode_allowed:
-            self._permissions.mode_allowed = False
-            self._allowed_mode = mode
-        elif modes.rises(self._allowed_mode, mode):
-            self._fell_back = _instead("mode", self._allowed_mode or "none", mode, "")
-
-
-def _instead(what: str, asked: str, came: str | None, why: str) -> str:
-    """``mode yolo, asked for plan: Mode not found``."""
-    return f"{what} {came or 'unknown'}, asked for {asked}" + (f": {why}" if why else "")
-
-
-def _no_session(refused: Refused, hello: Json) -> str:
-    """Why it opened no conversation; where it wants a login, how it offers one."""
-    methods = hello.get("authMethods")
-    names = [text_of(mapping(item).get("name")) for item in methods] if isinstance(methods, list) else []
-    wants = refused.error.get("code") == -32000 or "auth" in str(refused).lower()
-    if not wants:
-        return f"it opened no conversation: {refused}"
-    offered = f" (it offers: {', '.join(filter(None, names))})" if any(names) else ""
-    return f"not logged in: {refused}; log in with its own client first{offered}"

@@ -17,6 +17,8 @@ _POWERS = (
 )
 """What agents call their modes, from the one that may do least unasked to the one that may do everything."""
 
+_UNASKED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -66,6 +68,11 @@ def power(mode: str | None) -> int | None:
     """The place of a mode among all modes; None for one of an unknown name."""
     plain = "".join(filter(str.isalnum, (mode or "").rpartition("#")[2].lower()))
     return next((place for place, names in enumerate(_POWERS) if plain in names), None)
+
+
+def asks_nothing(mode: str) -> bool:
+    """Whether in this mode an agent does as it likes."""
+    return (power(mode) or 0) >= _UNASKED
 
 
 def _option(result: Json, category: str) -> Setting | None:

@@ -12,12 +12,16 @@ from typing import Any
 from app.agents.catalog.files import Candidate, definitions_in
 from app.agents.catalog.found import Found
 from app.agents.catalog.joining import Unfit, choose_way, run_of, run_of_command, unasked
+from app.agents.catalog.places import project_roots
 from app.agents.catalog.presets import Preset, Way, presets
 from app.agents.catalog.reading import Broken
 from app.agents.fingerprint import fingerprint_of, prompt_bytes
 from app.model.agent import AgentDefinition, Origin, Terms
 from app.model.run import AgentRun, Channel
 from app.registry.config import Config
+
+FENCE = "bwrap"
+"""The program that puts a fence around an agent."""
 
 KNOWN_CLIENT = "a known client"
 """The source of an agent that is a preset."""
@@ -56,7 +60,7 @@ def catalog_of(config: Config, folder: Path | None) -> Catalog:
         elif name in found:
             found[name] = replace(found[name], shadows=(*found[name].shadows, item.source))
         elif name not in broken:
-            found[name] = item
+            found[name] = replace(item, obeys=_obeyed(item.client, folder))
     absent = [preset for preset in presets().values() if preset.name not in found and not _is_there(preset)]
     return Catalog(tuple(found.values()), tuple(problems), broken, tuple(absent))
 
@@ -132,7 +136,7 @@ def _of_command(agent: AgentDefinition) -> AgentDefinition:
         channel=run.channel,
         run=run if _needs_host(run) else None,
         trusted_with_everything=run.trusted,
-        missing="" if _runs(run.command[0]) else f"there is no program {run.command[0]}; install it",
+        missing=_missing_program(run),
     )
 
 
@@ -158,7 +162,7 @@ def _joined(
         allowed=unasked(way, found),
         model=agent.terms.model or agent.model,
         trusted_with_everything=run.trusted,
-        missing=_missing(preset, way),
+        missing=_missing(preset, way, run),
     )
     agent = _with_fingerprint(agent, data, prompt)
     return agent if _needs_host(run) else replace(agent, run=None)
@@ -178,10 +182,28 @@ def _needs_host(run: AgentRun) -> bool:
     return run.channel is not Channel.PLAIN or run.sandbox != "none" or bool(run.environment)
 
 
-def _missing(preset: Preset, way: Way) -> str:
+def _obeyed(client: str, folder: Path | None) -> tuple[str, ...]:
+    """Which files of the project can make the client run commands by themselves."""
+    preset = presets().get(client)
+    if preset is None or folder is None:
+        return ()
+    paths = (root / name for root in project_roots(folder) for name in preset.obeys)
+    return tuple(str(path) for path in paths if path.is_file())
+
+
+def _missing(preset: Preset, way: Way, run: AgentRun) -> str:
+    if run.sandbox != "none" and not _runs(FENCE):
+        return f'its fence needs bubblewrap (no {FENCE} on the PATH); install it, or set sandbox = "none"'
     if _runs(way.program):
         return ""
     return f"{preset.title} is not installed (no {way.program} on the PATH): {way.install}"
+
+
+def _missing_program(run: AgentRun) -> str:
+    for program in (run.command[0], *((FENCE,) if run.sandbox != "none" else ())):
+        if not _runs(program):
+            return f"there is no program {program} on the PATH; install it"
+    return ""
 
 
 def _is_there(preset: Preset) -> bool:

@@ -61,6 +61,7 @@ class Preset:
     everything: tuple[str, ...] = ()
     warning: str = ""
     toolless: bool = False
+    obeys: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -85,6 +86,7 @@ def _preset(name: str, record: dict[str, Any]) -> Preset:
         everything=tuple(record.get("everything", ())),
         warning=record.get("warning", ""),
         toolless=record.get("toolless", False),
+        obeys=tuple(record.get("obeys", ())),
         words=MappingProxyType(record.get("words", {})),
     )
 

@@ -22,6 +22,7 @@ from app.agents.host.ending import Ending
 from app.agents.host.spawning import CannotSpawn, Exit, ended, spawn
 from app.agents.host.teller import Teller
 from app.agents.host.waking import Waker
+from app.supervisor.processes import send, snapshot
 
 PATIENCE_S = 5.0
 """How long a client that is told to end may take before its group is killed, where nobody else will do it."""
@@ -45,7 +46,7 @@ _CHUNK = 64 * 1024
 def run_exec(assignment: Assignment, teller: Teller, waker: Waker, prefix: Sequence[str] = ()) -> Ending:
     """Work on a task with a client that is started for it, in the current folder, until the client has ended.
 
-    ``prefix`` is a command around the client's own, such as a fence.
+    ``prefix`` are the words of a fence around it.
     """
     run = assignment.run
     try:
@@ -61,7 +62,7 @@ def run_exec(assignment: Assignment, teller: Teller, waker: Waker, prefix: Seque
     if call.session is not None:
         teller.take(Started(session=call.session))
     try:
-        return _Client(pid, source, shape, teller, waker).attend()
+        return _Client(pid, source, shape, teller, waker, fenced=bool(prefix)).attend()
     finally:
         os.close(source)
 
@@ -93,7 +94,10 @@ def _start(command: Sequence[str], assignment: Assignment) -> tuple[int, int]:
 class _Client:
     """One client from its start to its end."""
 
-    def __init__(self, pid: int, source: int, shape: Shape | None, teller: Teller, waker: Waker) -> None:
+    def __init__(
+        self, pid: int, source: int, shape: Shape | None, teller: Teller, waker: Waker, *, fenced: bool
+    ) -> None:
+        self.fenced = fenced
         self.pid, self.source, self.shape, self.teller, self.waker = pid, source, shape, teller, waker
         self.stream = None if shape is None else Stream(shape)
         self.hearing = Hearing(STDERR)
@@ -168,9 +172,18 @@ class _Client:
             return
         if self.asked is None:
             self.asked = time.monotonic()
-            self._send(signal.SIGTERM)
+            self._ask()
         elif time.monotonic() > self.asked + PATIENCE_S:
             self._send(signal.SIGKILL)
+
+    def _ask(self) -> None:
+        """SIGTERM to its group; a fence falls with the process that put it up, so that one is left out."""
+        if not self.fenced:
+            return self._send(signal.SIGTERM)
+        for process in snapshot().values():
+            if process.group == self.pid != process.pid:
+                send(process, signal.SIGTERM)
+        return None
 
     def _send(self, number: int) -> None:
         # It has not been waited for, so its pid is still its own, and so is that of its group.

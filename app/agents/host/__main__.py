@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from app.agents.events import Ended
 from app.agents.host import changes
 from app.agents.host.assignment import Assignment, NoAssignment, read_assignment
 from app.agents.host.ending import Ending
@@ -102,14 +103,30 @@ def _not_to_be_run(assignment: Assignment) -> str | None:
 
 def _run(assignment: Assignment, teller: Teller, waker: Waker, messages: Messages) -> Ending:
     """Speak with the client in the way that it understands."""
-    run = assignment.run
-    if run.channel is Channel.ACP:
+    if assignment.run.sandbox == "none":
+        return _speak(assignment, teller, waker, messages)
+    from app.agents.fencing import NoFence, fenced
+
+    try:
+        with fenced(assignment) as words:
+            network = "with" if assignment.run.network else "without"
+            teller.note(f"── behind a fence: writes to this folder only, {network} the network")
+            return _speak(assignment, teller, waker, messages, words)
+    except NoFence as error:
+        teller.take(Ended(False, reason="not started", error=str(error)))
+        return Ending(code=1)
+
+
+def _speak(
+    assignment: Assignment, teller: Teller, waker: Waker, messages: Messages, fence: tuple[str, ...] = ()
+) -> Ending:
+    if assignment.run.channel is Channel.ACP:
         from app.agents.acp.channel import run_acp
 
-        return run_acp(assignment, _command(assignment), teller, waker, messages)
+        return run_acp(assignment, (*fence, *_command(assignment)), teller, waker, messages)
     from app.agents.exec.channel import run_exec
 
-    return run_exec(assignment, teller, waker)
+    return run_exec(assignment, teller, waker, fence)
 
 
 def _command(assignment: Assignment) -> tuple[str, ...]:

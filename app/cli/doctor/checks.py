@@ -213,6 +213,11 @@ def check_agents(agents: Agents) -> Iterator[Finding]:
         yield Finding(
             Level.WARN, "agents", f"{name}: {program} is not on the PATH", "install it, or correct it"
         )
+    if agents.fenced and agents.no_fence:
+        fact = f"{', '.join(agents.fenced)} cannot run: {agents.no_fence}"
+        yield Finding(Level.BAD, "agents", fact, 'put that right, or set sandbox = "none"')
+    elif agents.fenced:
+        yield _ok("agents", f"a fence can be put around {', '.join(agents.fenced)}")
     yield _ok("agents", f"{agents.count - len(agents.missing)} of {agents.count} agents can be started")
 
 

@@ -126,6 +126,7 @@ class Agents:
     the default one where it does not exist.
 
     ``problems`` are lines on the settings; ``shared`` names the file of the settings if others can change it.
+    ``fenced`` are the agents that want a fence, ``no_fence`` is why there can be none.
     """
 
     count: int = 1
@@ -133,3 +134,5 @@ class Agents:
     unknown_default: str = ""
     problems: tuple[str, ...] = ()
     shared: str = ""
+    fenced: tuple[str, ...] = ()
+    no_fence: str = ""

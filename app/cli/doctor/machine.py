@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from app.agents import fencing
 from app.agents.definitions import all_agents
 from app.cli.doctor.facts import Agents, Disk, Surroundings
 from app.registry.config import Config
@@ -43,6 +44,7 @@ def surroundings() -> Surroundings:
 def agents(config: Config, path: Path) -> Agents:
     """The settings of this file, and whether the programs of their agents are on the PATH."""
     known = all_agents(config)
+    fenced = tuple(agent.name for agent in known if agent.run is not None and agent.run.sandbox != "none")
     programs = [(agent.name, agent.command[0]) for agent in known if agent.command[0] != PYTHON]
     return Agents(
         count=len(known),
@@ -50,6 +52,8 @@ def agents(config: Config, path: Path) -> Agents:
         unknown_default="" if any(agent.name == config.agent for agent in known) else config.agent,
         problems=config.problems,
         shared=_shared(path),
+        fenced=fenced,
+        no_fence=(fencing.problem() or "") if fenced else "",
     )
 
 

@@ -1,0 +1,403 @@
+"""The fence, with the real bubblewrap: what gets through it, what does not, and that nothing of it stays."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import sys
+import uuid
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.agents import fencing
+from app.agents.definitions import all_agents
+from app.agents.describing import describe
+from app.agents.fence import Ground, fence, is_within, prefix_of, unfit
+from app.agents.fencing import NoFence
+from app.cli.doctor import machine
+from app.cli.doctor.checks import check_agents
+from app.cli.doctor.facts import Level
+from app.model.run import AgentRun, Channel
+from app.model.status import Status
+from app.model.task import Task
+from app.registry.config import Config, load_config
+from app.supervisor import operations
+from tests.agents.hosted import Hosted, last
+from tests.support import ended, need, until
+
+GROUND = Ground(
+    folder="/work", home="/home/me", registry="/home/me/.local/state/delegate", hidden=("/home", "/tmp")
+)
+
+
+@pytest.fixture
+def place(hosted: Hosted) -> Hosted:
+    """A place for tasks behind a fence; skipped where there can be none."""
+    need("bwrap")
+    if (why := fencing.problem()) is not None:
+        if os.environ.get("DELEGATE_TEST_REQUIRE_ALL"):
+            pytest.fail(why)
+        pytest.skip(why)
+    return hosted
+
+
+def shell(script: str, **changes: object) -> AgentRun:
+    """An agent behind a fence that is a shell script; its output is plain text."""
+    run = AgentRun(Channel.EXEC, ("/bin/sh", "-c", script), sandbox="workspace", network=False)
+    return replace(run, **changes)  # type: ignore[arg-type]
+
+
+def user_home() -> Path:
+    return Path(os.environ["HOME"])
+
+
+def said(place: Hosted, task: Task) -> dict[str, str]:
+    """The lines ``name: value`` of the log."""
+    pairs = (line.partition(": ") for line in place.log(task).splitlines())
+    return {name: value for name, colon, value in pairs if colon}
+
+
+def test_it_writes_to_its_folder_and_nowhere_else(place: Hosted, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    tries = [outside / "x", user_home() / "x", Path("/etc/delegate-test"), Path("/usr/delegate-test")]
+    script = "touch inside; " + "; ".join(f"touch {path} && echo 'wrote: {path}'" for path in tries)
+    done = place.run("go", shell(script + "; true"))
+    assert done.status is Status.COMPLETE, place.log(done)
+    assert (place.folder / "inside").exists()
+    assert not any(path.exists() for path in tries)
+
+
+def test_it_has_a_writable_tmp_of_its_own(place: Hosted) -> None:
+    done = place.run(
+        "go", shell("echo x > $TMPDIR/delegate-fence-test && cp $TMPDIR/delegate-fence-test got")
+    )
+    assert done.status is Status.COMPLETE, place.log(done)
+    assert (place.folder / "got").read_text() == "x\n"
+    assert not Path("/tmp/delegate-fence-test").exists()
+
+
+def test_it_sees_no_other_home_and_no_key(place: Hosted) -> None:
+    keys = user_home() / ".ssh"
+    keys.mkdir()
+    (keys / "id").write_text("secret")
+    done = place.run("go", shell(f"cat {keys}/id; ls -a {user_home()}; ls /home; touch got"))
+    assert (place.folder / "got").exists(), place.log(done)
+    assert "secret" not in place.log(done)
+    assert ".ssh" not in place.log(done).replace(str(keys), "")
+
+
+def test_it_sees_nothing_of_the_registry_and_cannot_delegate_its_way_out(place: Hosted) -> None:
+    root = place.registry.home.root
+    script = f"find {root} -type f; echo x > {root}/tasks/$DELEGATE_TASK_ID/answer-1.toml; echo fine > got"
+    done = place.run("go", shell(script))
+    assert (place.folder / "got").exists()
+    found = [Path(line).name for line in place.log(done).splitlines() if line.startswith(str(root))]
+    assert sorted(found) == ["outcome.toml", "summary.md"]
+    assert not place.registry.home.task_file(done.id, "answer-1.toml").exists()
+
+
+def test_what_it_writes_of_its_work_is_taken_over(place: Hosted) -> None:
+    script = (
+        "echo '# Done by the agent' > $DELEGATE_SUMMARY; echo 'headline = \"42 done\"' > $DELEGATE_OUTCOME"
+    )
+    done = place.run("go", shell(script))
+    folder = place.registry.home.task(done.id)
+    assert (folder / "summary.md").read_text() == "# Done by the agent\n"
+    assert last(done).outcome.headline == "42 done"
+    assert not list(folder.glob("*.fenced"))
+
+
+def test_a_link_in_place_of_a_summary_is_not_followed(place: Hosted) -> None:
+    done = place.run("go", shell("rm -f $DELEGATE_SUMMARY; ln -s /etc/passwd $DELEGATE_SUMMARY; true"))
+    summary = place.registry.home.task_file(done.id, "summary.md")
+    assert "root:" not in summary.read_text()
+
+
+def test_without_the_network_there_is_none_and_with_it_there_is(place: Hosted) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        script = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2); print('got: out')"
+        run = AgentRun(Channel.EXEC, (sys.executable, "-I", "-c", script), sandbox="workspace", network=False)
+        closed = place.run("go", run)
+        assert closed.status is Status.FAILED, place.log(closed)
+        assert "got" not in said(place, closed)
+        opened = place.run("go", replace(run, network=True))
+        assert said(place, opened)["got"] == "out", place.log(opened)
+
+
+def test_the_folder_of_a_git_worktree_can_be_committed_to(place: Hosted, tmp_path: Path) -> None:
+    main, tree = place.folder, tmp_path / "tree"
+    place.git("worktree", "add", "-q", "-b", "other", str(tree))
+    place.folder = tree
+    script = (
+        "echo x > new && git add new && git -c user.name=T -c user.email=t@example.com commit -q -m New "
+        "&& git log -1 --format='commit: %s'"
+    )
+    done = place.run("go", shell(script))
+    assert said(place, done)["commit"] == "New", place.log(done)
+    assert not (main / "new").exists()
+
+
+def test_it_cannot_make_git_run_something_outside(place: Hosted) -> None:
+    script = (
+        "git config core.fsmonitor ./evil; echo x >> .git/config; echo '#!/bin/sh' > .git/hooks/pre-commit; "
+        "mv .git .git2; rm -rf .git; mkdir -p got"
+    )
+    before = (place.folder / ".git" / "config").read_text()
+    done = place.run("go", shell(script))
+    assert (place.folder / "got").is_dir(), place.log(done)
+    assert (place.folder / ".git" / "config").read_text() == before
+    assert not (place.folder / ".git" / "hooks" / "pre-commit").exists()
+
+
+def test_a_client_keeps_its_own_folder_but_not_the_rest_and_not_what_it_runs(place: Hosted) -> None:
+    own = user_home() / ".claude"
+    (own / "agents").mkdir(parents=True)
+    (own / "settings.json").write_text("{}")
+    script = (
+        f"echo x > {own}/session; echo evil > {own}/settings.json; echo evil > {own}/agents/a.md; "
+        f"mkdir -p {user_home()}/.codex; echo x > {user_home()}/.codex/y; touch got"
+    )
+    done = place.run("go", shell(script, client="claude"))
+    assert (place.folder / "got").exists(), place.log(done)
+    assert (own / "session").read_text() == "x\n"
+    assert (own / "settings.json").read_text() == "{}"
+    assert not list((own / "agents").iterdir())
+    assert not (user_home() / ".codex").exists()
+
+
+def test_a_client_s_folder_is_where_its_variable_says(place: Hosted, tmp_path: Path) -> None:
+    place.environment["CODEX_HOME"] = str(tmp_path / "codex")
+    done = place.run("go", shell("echo x > $CODEX_HOME/session; touch got", client="codex"))
+    assert (place.folder / "got").exists(), place.log(done)
+    assert (tmp_path / "codex" / "session").read_text() == "x\n"
+
+
+def test_a_program_that_lies_in_the_home_can_be_started(place: Hosted) -> None:
+    package = user_home() / ".local" / "lib" / "node_modules" / "agent"
+    package.mkdir(parents=True)
+    (package / "words").write_text("from its package")
+    program = package / "agent.sh"
+    program.write_text('#!/bin/sh\necho "got: $(cat $(dirname $(readlink -f $0))/words) $1"\n')
+    program.chmod(0o755)
+    binary = user_home() / ".local" / "bin"
+    binary.mkdir()
+    (binary / "agent").symlink_to("../lib/node_modules/agent/agent.sh")
+    (user_home() / ".local" / "secret").write_text("x")
+    place.environment["PATH"] = f"{binary}:{os.environ['PATH']}"
+    run = AgentRun(Channel.EXEC, ("agent", "{task}"), sandbox="workspace")
+    done = place.run("now", run)
+    assert said(place, done)["got"] == "from its package now", place.log(done)
+
+
+def living(token: str) -> list[str]:
+    """The processes whose command line has this word, wherever they are and whatever their environment."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        words = process.info["cmdline"] or []
+        if any(token in word for word in words) and process.info["status"] != psutil.STATUS_ZOMBIE:
+            found.append(" ".join(words))
+    return found
+
+
+BROOD = (
+    "setsid tail -f --pid=$$ /dev/null {token} & env -i setsid sh -c 'tail -f /dev/null {token}' & "
+    "(setsid sh -c 'trap \"\" TERM HUP; tail -f /dev/null {token}' &) ; "
+)
+"""Children that leave session and parent, one without its environment, one deaf to SIGTERM."""
+
+
+@pytest.fixture
+def token() -> str:
+    """A file name that marks the processes of one test."""
+    return f"mark-{uuid.uuid4()}"
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_after_a_stop_nothing_is_left(place: Hosted, token: str, kill: bool) -> None:
+    script = BROOD.format(token=token) + f"touch ready; trap '' TERM; tail -f /dev/null {token}"
+    place.config = Config(grace_s=0.5)
+    task = place.submit("go", shell(f"touch {token}; {script}"))
+    assert until(lambda: (place.folder / "ready").exists(), 15), place.log(task)
+    assert until(lambda: len(living(f"{token}")) >= 4)
+    operations.stop(place.registry, task.id, kill=kill)
+    done = ended(place.registry, task)
+    assert done.status is Status.STOPPED
+    assert until(lambda: not living(token), 5), living(token)
+    assert not place.left(done)
+
+
+def test_after_its_end_nothing_is_left(place: Hosted, token: str) -> None:
+    done = place.run("go", shell(f"touch {token}; {BROOD.format(token=token)} touch ready"))
+    assert done.status is Status.COMPLETE
+    assert (place.folder / "ready").exists()
+    assert until(lambda: not living(token), 5), living(token)
+
+
+def test_a_client_that_is_stopped_may_say_goodbye(place: Hosted) -> None:
+    """The fence falls with the process that put it up: it must not be the first to go."""
+    script = "trap 'sleep 0.3; touch goodbye; exit 7' TERM; touch ready; while :; do sleep 0.05; done"
+    task = place.submit("go", shell(script))
+    assert until(lambda: (place.folder / "ready").exists(), 15), place.log(task)
+    operations.stop(place.registry, task.id)
+    done = ended(place.registry, task)
+    assert (done.status, last(done).exit_code) == (Status.STOPPED, 7)
+    assert (place.folder / "goodbye").exists()
+
+
+def test_when_runner_and_host_are_killed_it_ends_too(place: Hosted, token: str) -> None:
+    task = place.submit("go", shell(f"touch {token} ready; tail -f /dev/null {token}"))
+    assert until(lambda: (place.folder / "ready").exists(), 15), place.log(task)
+    live = place.registry.load(task.id).live
+    assert live is not None
+    assert live.child is not None
+    assert live.runner is not None
+    for pid in (live.runner.pid, live.child.pid):
+        psutil.Process(pid).kill()
+    assert until(lambda: not living(token), 10), living(token)
+
+
+def test_an_agent_of_the_protocol_is_fenced_too(place: Hosted, tmp_path: Path) -> None:
+    import shutil
+
+    from app.model.ask import ChoiceKind
+
+    here = Path(__file__).parents[1]
+    shutil.copytree(here / "standins", place.folder / "copy" / "tests" / "standins")
+    (place.folder / "copy" / "tests" / "__init__.py").touch()
+    place.environment["STANDIN_EVIDENCE"] = str(place.folder / "evidence.jsonl")
+    place.environment["STANDIN_HOME"] = str(place.folder / "conversations")
+    place.evidence = place.folder / "evidence.jsonl"
+    agent = place.folder / "copy" / "tests" / "standins" / "acp_agent.py"
+    run = AgentRun(Channel.ACP, (sys.executable, str(agent)), sandbox="workspace", network=False)
+    task = place.submit(f"[[permission]] [[write:{tmp_path}/outside.txt]]", run)
+    place.answer(task, ChoiceKind.ALLOW_ONCE)
+    done = ended(place.registry, task)
+    assert not (tmp_path / "outside.txt").exists(), place.log(done)
+    assert place.notes("permission")
+    assert "behind a fence: writes to this folder only, without the network" in place.log(done)
+
+
+def test_without_bubblewrap_nothing_is_started(hosted: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fencing, "PLACES", ())
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(NoFence, match=r"bubblewrap \(bwrap\) is not installed"):
+        fencing.put_up("", ("sh",), str(hosted.folder), {}, network=True, registry="/r")
+    assert "is not installed" in (fencing.problem() or "")
+
+
+def test_a_bubblewrap_that_does_not_work_is_said_and_refused(
+    hosted: Hosted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(fencing, "PLACES", (str(broken),))
+    words = "bubblewrap does not work here: bwrap: No permissions to create new namespace"
+    with pytest.raises(NoFence, match=words):
+        fencing.put_up("", ("sh",), str(hosted.folder), dict(os.environ), network=True, registry="/r")
+    assert fencing.problem() == words
+
+
+def test_a_fence_that_would_keep_nothing_out_is_refused(place: Hosted) -> None:
+    place.folder = user_home()
+    done = place.run("go", shell("touch got"))
+    assert done.status is Status.FAILED
+    assert "holds your home: a fence around it would keep nothing out" in (last(done).reason or "")
+    assert not (user_home() / "got").exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("/home/me", "holds your home"),
+        ("/", "holds your home"),
+        ("/home", "holds your home"),
+        ("/home/me/src", None),
+        ("/home/me/.local/state/delegate/work/7", None),
+    ],
+)
+def test_which_folders_can_be_fenced(folder: str, reason: str | None) -> None:
+    why = unfit(replace(GROUND, folder=folder))
+    assert (why is None) if reason is None else (why is not None and reason in why)
+
+
+def test_the_folder_of_all_records_cannot_be_fenced() -> None:
+    ground = replace(GROUND, registry="/srv/delegate", folder="/srv")
+    assert unfit(ground) == "/srv holds delegate's own folder: a fence around it would keep nothing out"
+
+
+def test_the_words_of_a_fence() -> None:
+    ground = replace(
+        GROUND, git=("/repo/.git",), guarded=("/repo/.git/hooks",), writes=("/home/me/.codex",), network=False
+    )
+    words = " ".join(fence(ground))
+    assert words.startswith("bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /home --tmpfs /tmp ")
+    assert (
+        "--bind /repo/.git /repo/.git --bind /work /work --ro-bind /repo/.git/hooks /repo/.git/hooks" in words
+    )
+    assert words.index("--tmpfs /home") < words.index("--bind /home/me/.codex")
+    assert "--unshare-net" in words
+    assert words.endswith("--chdir /work --")
+    assert "--unshare-net" not in fence(replace(ground, network=True))
+
+
+@pytest.mark.parametrize(
+    ("program", "prefix"),
+    [
+        ("/home/me/.nvm/v20/lib/node_modules/@x/y/cli.js", "/home/me/.nvm/v20/lib/node_modules"),
+        ("/home/me/.nvm/v20/bin/node", "/home/me/.nvm/v20"),
+        ("/home/me/.local/bin/claude", "/home/me/.local/bin"),
+        ("/home/me/bin/agent", "/home/me/bin"),
+        ("/home/me/agent", "/home/me/agent"),
+        ("/opt/tool/bin/x", "/opt/tool"),
+        ("/usr/bin/git", "/usr/bin"),
+        ("/home/me/.local/share/claude/versions/2.1", "/home/me/.local/share/claude/versions"),
+    ],
+)
+def test_where_the_files_of_a_program_lie(program: str, prefix: str) -> None:
+    assert prefix_of(program, "/home/me") == prefix
+
+
+PATHS = st.lists(st.sampled_from(["a", "b", "home", "me"]), max_size=4).map(
+    lambda names: "/" + "/".join(names)
+)
+
+
+@given(PATHS)
+def test_no_program_brings_back_the_whole_home(program: str) -> None:
+    assert not is_within("/home/me", prefix_of(f"{program}/x".replace("//", "/"), "/home/me"))
+
+
+def test_the_files_that_are_taken_over_are_for_nobody_else(place: Hosted) -> None:
+    task = place.submit("go", shell("touch ready; while [ ! -e go ]; do sleep 0.05; done"))
+    assert until(lambda: (place.folder / "ready").exists(), 15)
+    files = list(place.registry.home.task(task.id).glob("*.fenced"))
+    assert len(files) == 2
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files)
+    (place.folder / "go").touch()
+    assert ended(place.registry, task).status is Status.COMPLETE
+
+
+def test_a_fence_that_cannot_be_put_up_is_said_before_and_by_the_doctor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fencing, "PLACES", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    settings = tmp_path / "config.toml"
+    settings.write_text('[agents.mine]\ncommand = ["mine", "{task}"]\nsandbox = "workspace"\n')
+    config = load_config(settings)
+    (mine,) = (agent for agent in all_agents(config) if agent.name == "mine")
+    lines = describe(mine)
+    assert any(line.startswith("it will not run here: bubblewrap (bwrap) is not installed") for line in lines)
+    bad = [
+        finding for finding in check_agents(machine.agents(config, settings)) if finding.level is Level.BAD
+    ]
+    assert any("mine cannot run: bubblewrap (bwrap) is not installed" in finding.fact for finding in bad)
