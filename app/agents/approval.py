@@ -43,9 +43,14 @@ def needed(definition: AgentDefinition, folder: Path, home: Home) -> Question | 
     approvals = read_approvals(home)
     if _granted(approvals, definition, folder):
         return None
+    changed = any(known.agent == definition.name and known.source == definition.source for known in approvals)
+    return question_about(definition, changed=changed)
+
+
+def question_about(definition: AgentDefinition, *, changed: bool) -> Question:
+    """What to ask about an agent; that it has ``changed`` is said first."""
     from app.agents.describing import describe
 
-    changed = any(known.agent == definition.name and known.source == definition.source for known in approvals)
     lines = describe(definition)
     return Question(definition, (f"{definition.name}: {CHANGED}", *lines) if changed else lines, changed)
 

@@ -196,14 +196,26 @@ def editable_text(task: Task) -> str:
     return format_request(Draft(task.text))
 
 
-def edited_command(task: Task, draft: Draft, config: Config) -> tuple[str, tuple[str, ...]]:
-    """Text and command for a retry with another text; the task keeps its agent. Raises CannotDelegate."""
-    if draft.shell is None and task.run is not None:
+def edited_command(
+    task: Task, draft: Draft, config: Config, *, approved: str | None = None, home: Home | None = None
+) -> tuple[str, tuple[str, ...]]:
+    """Text and command for a retry with another text; the task keeps its agent.
+
+    Raises NeedsApproval as preparing does, and CannotDelegate.
+    """
+    if draft.shell is not None:
+        return draft.shell, command_of(draft, config)
+    if task.run is not None:
         return draft.text, task.command
     if task.request.agent != COMMAND and draft.agent is None:
         draft = replace(draft, agent=task.request.agent)
-    command = command_of(draft, config, Path(task.request.folder))
-    return (draft.text if draft.shell is None else draft.shell), command
+    folder = Path(task.request.folder)
+    agent = chosen_agent(draft, config, folder)
+    if agent is not None:
+        _check_agent(agent, folder, approved, home)
+        if agent.run is not None:
+            raise CannotDelegate(f"{agent.name} is not run as it was any more; write a new task")
+    return draft.text, _command(draft, agent)
 
 
 def run_for_retry(
@@ -215,7 +227,7 @@ def run_for_retry(
     """
     if task.run is None:
         return None
-    from app.agents.approval import has_changed
+    from app.agents.approval import has_changed, question_about
 
     folder = Path(task.request.folder)
     if not has_changed(task.run, folder):
@@ -223,6 +235,8 @@ def run_for_retry(
     agent = chosen_agent(Draft(task.text, agent=task.request.agent), config, folder)
     if agent is None or agent.run is None:
         raise CannotDelegate(f"{task.request.agent} is not run as it was any more; write a new task")
-    if agent.fingerprint != task.run.fingerprint:
+    try:
         _check_agent(agent, folder, approved, home)
+    except NeedsApproval:
+        raise NeedsApproval(question_about(agent, changed=True)) from None
     return agent.run

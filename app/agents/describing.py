@@ -186,7 +186,7 @@ def _fence(agent: AgentDefinition) -> Iterator[str]:
     run = agent.run or AgentRun(agent.channel, agent.command)
     if run.sandbox == "workspace":
         network = "with the network" if run.network else "without the network"
-        yield f"fence: writes nothing outside of its folder, sees no other home, {network} (bubblewrap)"
+        yield f"fence: changes only its folder and its client's own files, sees no other home, {network}"
         if why := fencing.problem():
             yield f"it will not run here: {why}"
     elif agent.origin is not Origin.BUILT_IN:

@@ -70,9 +70,18 @@ class Bounds:
             return {"verdict": "timed_out", "reason": f"still running after its limit of {limit:g} s"}
         if quiet and now - self.spoke >= quiet:
             self.look()  # it may have spoken since the last look
+            if self._asks():
+                self.spoke = now  # it is a person who says nothing
         if quiet and now - self.spoke >= quiet:
             return {"verdict": "timed_out", "reason": f"said nothing for {quiet:g} s"}
         return self._over_memory()
+
+    def _asks(self) -> bool:
+        """Whether a question of an agent waits for its answer."""
+        try:
+            return any(name.startswith("ask-") for name in os.listdir(self.order.task_file("")))  # noqa: PTH208
+        except OSError:
+            return False
 
     def _over_memory(self) -> dict[str, Value] | None:
         most = self.order.memory_bytes

@@ -36,22 +36,24 @@ class Hosted:
     evidence: Path
     config: Config
     environment: dict[str, str] = field(default_factory=dict)
+    usual: AgentRun = RUN
 
-    def submit(self, text: str, run: AgentRun = RUN, **changes: Any) -> Task:
-        """Delegate a text to the stand-in."""
+    def submit(self, text: str, run: AgentRun | None = None, **changes: Any) -> Task:
+        """Delegate a text to the stand-in, or to whichever client is the usual one here."""
+        run = run or self.usual
         new = operations.NewTask(
             text=text, agent="standin", command=HOST, folder=str(self.folder), name="standin", run=run
         )
         environment = {**os.environ, **self.environment}
         return operations.submit(self.registry, replace(new, **changes), environment, self.config)
 
-    def run(self, text: str, run: AgentRun = RUN, **changes: Any) -> Task:
+    def run(self, text: str, run: AgentRun | None = None, **changes: Any) -> Task:
         """Delegate a text and wait for its end."""
-        return ended(self.registry, self.submit(text, run, **changes))
+        return ended(self.registry, self.submit(text, run, **changes), 60)
 
     def ended(self, task: Task) -> Task:
         """The task once it has ended."""
-        return ended(self.registry, task)
+        return ended(self.registry, task, 60)
 
     def processes(self, task: Task) -> dict[int, str]:
         """The command lines of a task's processes, by pid."""
@@ -71,7 +73,7 @@ class Hosted:
 
     def asked(self, task: Task, count: int = 1) -> tuple[Ask, ...]:
         """The open questions of a task, once there are as many."""
-        assert until(lambda: len(self.registry.load(task.id).asks) >= count, 15), self.log(task)
+        assert until(lambda: len(self.registry.load(task.id).asks) >= count, 30), self.log(task)
         return self.registry.load(task.id).asks
 
     def answer(self, task: Task, kind: ChoiceKind, ask: Ask | None = None) -> None:
@@ -118,7 +120,7 @@ def hosted(registry: Registry, tmp_path: Path) -> Hosted:
     folder = tmp_path / "repository"
     folder.mkdir()
     evidence = tmp_path / "evidence.jsonl"
-    place = Hosted(registry, folder, evidence, Config(grace_s=5.0))
+    place = Hosted(registry, folder, evidence, Config(grace_s=5.0, limit=8))
     place.environment = {"STANDIN_EVIDENCE": str(evidence), "STANDIN_HOME": str(tmp_path / "conversations")}
     place.git("init", "-q")
     who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -193,3 +194,18 @@ def test_an_open_question_costs_next_to_nothing(hosted: Hosted) -> None:
     assert not until(lambda: False, 1.0)
     now = psutil.Process(host).cpu_times()
     assert (now.user + now.system) - (used.user + used.system) <= 0.02
+
+
+def test_a_question_is_no_silence(hosted: Hosted) -> None:
+    task = hosted.submit("[[permission]] [[long]]", quiet_timeout_s=1.0)
+    hosted.asked(task)
+    assert not until(lambda: hosted.registry.load(task.id).status is not Status.ASKING, 2.5)
+    hosted.answer(task, ChoiceKind.ALLOW_ONCE)
+    done = hosted.ended(task)
+    assert (done.status, last(done).reason) == (Status.TIMED_OUT, "said nothing for 1 s")
+    assert not hosted.left(task)
+
+
+def test_a_question_says_when_it_is_declined(hosted: Hosted) -> None:
+    ask = hosted.asked(hosted.submit("[[permission]]"))[0]
+    assert ask.expires - ask.asked == timedelta(seconds=600)

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from app.agents.approval import grant, has_changed, needed, revoke
-from app.agents.delegation import HOST_COMMAND, CannotDelegate, NeedsApproval, prepare, run_for_retry
+from app.agents.delegation import (
+    HOST_COMMAND,
+    CannotDelegate,
+    NeedsApproval,
+    edited_command,
+    prepare,
+    run_for_retry,
+)
 from app.agents.fingerprint import current_fingerprint
 from app.model.agent import AgentDefinition
 from app.model.request import parse_request
@@ -267,8 +274,9 @@ def test_a_retry_asks_again_where_the_definition_has_changed(project: Project, r
     home = registry.home
     assert run_for_retry(task, Config(), home=home) is None
     project.write(".kiro/agents/shop.json", {**SHOP, "tools": ["*"]})
-    with pytest.raises(NeedsApproval):
+    with pytest.raises(NeedsApproval, match="shop has changed since you approved it") as need:
         run_for_retry(task, Config(), home=home)
+    assert need.value.lines[0] == "shop: it has changed since you approved it"
     new = project.agent("shop")
     assert run_for_retry(task, Config(), approved=new.fingerprint, home=home) == new.run
     grant(registry, new, Scope.PROJECT, project.folder)
@@ -278,14 +286,34 @@ def test_a_retry_asks_again_where_the_definition_has_changed(project: Project, r
         run_for_retry(task, Config(), home=home)
 
 
-def task_with(run: AgentRun, project: Project) -> Task:
+def test_another_text_for_a_retry_starts_no_command_that_is_not_approved(
+    project: Project, registry: Registry
+) -> None:
+    task = task_with(None, project, "mine")
+    draft = parse_request("again")
+    changed = project.config('[agents.mine]\ncommand = ["tool", "--harder", "{task}"]\n')
+    with pytest.raises(NeedsApproval):
+        edited_command(task, draft, changed, home=registry.home)
+    grant(registry, project.agent("mine", changed), Scope.ALWAYS, project.folder)
+    assert edited_command(task, draft, changed, home=registry.home) == (
+        "again",
+        ("tool", "--harder", "again"),
+    )
+    spoken = project.config('[agents.mine]\ncommand = ["tool"]\nchannel = "acp"\ntrust = true\n')
+    with pytest.raises(CannotDelegate, match="not run as it was any more"):
+        edited_command(task, draft, spoken, home=registry.home)
+    of_kiro = task_with(run_of(project.agent("shop")), project)
+    assert edited_command(of_kiro, draft, Config(), home=registry.home) == ("again", HOST_COMMAND)
+
+
+def task_with(run: AgentRun | None, project: Project, agent: str = "shop") -> Task:
     """An ended task of an agent."""
     request = Request(
         id="agent_20260101_000000",
         number=1,
         name="look",
         text="look",
-        agent="shop",
+        agent=agent,
         command=HOST_COMMAND,
         folder=str(project.folder),
         created=datetime.now(UTC),

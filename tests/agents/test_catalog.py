@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.agents.catalog.presets import presets
 from app.agents.definitions import UnknownAgent
+from app.agents.exec.shapes import shape_of
 from app.model.agent import Origin
 from app.model.run import Channel
 from tests.agents.catalogs import REVIEWER, SHOP, Project, new_project
@@ -276,3 +278,19 @@ def test_a_definition_named_in_a_command_line_is_passed_as_the_client_wants_it(p
 def test_unknown_fields_are_kept(project: Project) -> None:
     project.write(".kiro/agents/shop.json", {**SHOP, "keyboardShortcut": "ctrl+s", "welcomeMessage": "hi"})
     assert dict(project.agent("shop").unknown) == {"keyboardShortcut": "ctrl+s", "welcomeMessage": "hi"}
+
+
+def test_the_output_of_every_known_client_has_a_shape() -> None:
+    named = {way.events for preset in presets().values() for way in preset.ways if way.events}
+    assert {shape_of(name).rules != () for name in named} == {True}
+    assert len(named) >= 7
+
+
+def test_a_known_client_is_told_the_task_once_and_the_conversation_where_it_takes_one() -> None:
+    for preset in presets().values():
+        for way in preset.ways:
+            text = [word for word in way.command if "{task}" in word]
+            assert len(text) == (way.channel is not Channel.ACP), preset.name
+            assert not way.resume or any("{session}" in word for word in way.resume), preset.name
+            assert not way.resume or "{task}" in way.resume, preset.name
+            assert way.channel is not Channel.PLAIN or "{session}" not in way.command, preset.name

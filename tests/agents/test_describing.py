@@ -235,11 +235,9 @@ def test_modes_terms_and_the_fence_are_told(project: Project) -> None:
     assert fenced[1] == f"{WARNED} (mode yolo)"
     assert "its questions come to you; one without an answer in 1h is declined" in fenced
     assert "answered with yes by itself: `Bash(npm *)`" in fenced
-    assert any(
-        line.startswith(
-            "fence: writes nothing outside of its folder, sees no other home, without the network"
-        )
-        for line in fenced
+    assert (
+        "fence: changes only its folder and its client's own files, sees no other home, without the network"
+        in fenced
     )
     assert "environment: sets TOKEN" in fenced
 

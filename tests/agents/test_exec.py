@@ -400,3 +400,40 @@ def test_six_at_once_each_with_its_own_conversation(hosted: Hosted) -> None:
         assert done.status is Status.COMPLETE, hosted.log(done)
         assert (hosted.folder / f"{name}.txt").exists()
         assert "You asked before: \n" in hosted.log(done)
+
+
+def kiro(**changes: object) -> AgentRun:
+    """How the stand-in of kiro-cli is run headless."""
+    script = str(Path(ONESHOT).with_name("kiro_cli.py"))
+    command = (sys.executable, script, "chat", "--no-interactive", "{task}")
+    return client("kiro", command=command, client="kiro-cli", **changes)
+
+
+def test_kiro_s_transcript_is_passed_on_and_its_denials_are_noticed(hosted: Hosted) -> None:
+    done = hosted.run("[[write]]", kiro())
+    assert last(done).exit_code == 0
+    assert (done.status, words(done)) == (Status.FAILED, "denied: fs_write"), hosted.log(done)
+    assert "Done! I've created hello.txt for you.\n" in hosted.log(done)
+
+
+def test_kiro_with_its_tools_trusted_does_it(hosted: Hosted) -> None:
+    run = kiro()
+    trusting = (*run.command[:-1], "--trust-all-tools", run.command[-1])
+    done = hosted.run("[[write]]", client("kiro", command=trusting))
+    assert (done.status, words(done)) == (Status.COMPLETE, None), hosted.log(done)
+    assert (hosted.folder / "hello.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("marker", "reason", "trouble"),
+    [
+        ("quota", "monthly request limit", "quota"),
+        ("login", "not logged in", "login"),
+        ("mcp", "one of its MCP servers failed to start", None),
+    ],
+)
+def test_kiro_s_exit_codes(hosted: Hosted, marker: str, reason: str, trouble: str | None) -> None:
+    done = hosted.run(f"[[{marker}]]", kiro())
+    assert done.status is Status.FAILED
+    assert reason in (words(done) or ""), words(done)
+    assert hosted.report(done).trouble == trouble

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.agents.catalog.presets import presets
 from app.agents.events import Denied, Ended, Event, Plan, Retrying, Started, Step, Text, Tool, ToolStatus
 from app.agents.exec import shapes
 from app.agents.exec.shapes import UnknownShape, shape_of
@@ -19,6 +20,7 @@ from app.agents.verdict import judge
 
 STREAMS = Path(__file__).with_name("streams")
 CLIENTS = ("claude", "codex", "copilot", "gemini", "kimi", "opencode", "qwen")
+MORE = ("cline", "gptme", "pi", "vibe")
 
 TOLD = {
     "claude-default": "Started Text Plan Plan Text Tool Tool Text Plan Plan Text Spent Ended",
@@ -51,6 +53,18 @@ TOLD = {
     "qwen-401": "Started Text Spent Ended",
     "qwen-cut": "Started Text Spent Ended",
     "qwen-without-tools": "Started Text Spent Ended",
+    "pi-default": "Started Text Spent Tool Tool Text Spent Ended",
+    "pi-fail": "Started Text Spent Tool Tool Text Spent Ended",
+    "pi-401": "Started Spent Ended",
+    "cline-default": "Started Text Tool Tool Text Spent Ended",
+    "cline-fail": "Started Text Tool Tool Text Spent Ended",
+    "cline-401": "Started Warned Spent Ended",
+    "cline-denied": "Started Text Tool Tool Warned Text Spent Ended",
+    "vibe-default": "Started Text Tool Tool Text",
+    "vibe-fail": "Started Text Tool Tool Text",
+    "vibe-denied": "Started Text Tool Tool Text",
+    "gptme-default": "Text Started Spent Tool Tool Text Spent Ended",
+    "gptme-fail": "Text Started Spent Tool Tool Text Spent Ended",
 }
 """Of each recording, which events it tells."""
 
@@ -102,6 +116,16 @@ BECOMES = {
     "qwen-401": (0, False, "failed", "401 scripted: invalid api key", "login"),
     "qwen-cut": (0, False, "failed", "Model stream ended without a finish reason.", None),
     "qwen-without-tools": (0, False, "complete", "no tool used", None),
+    "pi-default": (0, True, "complete", None, None),
+    "pi-fail": (0, False, "complete", "last tool failed: bash  echo broken >&2; exit 3", None),
+    "pi-401": (0, False, "failed", "401 scripted: invalid api key", "login"),
+    "cline-default": (0, True, "complete", None, None),
+    "cline-fail": (0, False, "complete", "last tool failed: run_commands  echo broken >&2; exit 3", None),
+    "cline-401": (1, False, "failed", "scripted: invalid api key", "login"),
+    "cline-denied": (0, False, "failed", "denied: run_commands", None),
+    "vibe-denied": (0, False, "failed", "denied: file_system.bash", None),
+    "gptme-default": (0, True, "complete", None, None),
+    "gptme-fail": (0, False, "complete", "last tool failed: shell", None),
 }
 """Of each recording: the client's exit code, whether a file was changed, and the verdict with its words."""
 
@@ -163,7 +187,7 @@ def test_the_conversation_has_an_id(client: str) -> None:
     assert [session for session in sessions if session]
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", [*CLIENTS, "cline", "pi", "vibe"])
 def test_a_shell_tool_shows_its_command(client: str) -> None:
     tool = next(event for event in read(f"{client}-default") if isinstance(event, Tool))
     command = "printf 'hello from the scripted model\\n' > hello.txt && ls -l hello.txt"
@@ -222,6 +246,13 @@ def test_an_interrupted_claude_is_not_done() -> None:
     assert (end.ok, end.reason) == (False, "aborted_tools")
 
 
+def test_kiro_s_transcript_tells_what_was_rejected() -> None:
+    stream = Stream(shape_of("kiro"))
+    line = "\x1b[31mCommand fs_write is rejected because it matches one or more rules on the denied list:"
+    assert stream.read(line) == [Denied("fs_write")]
+    assert not stream.read("> I would say: Command x is rejected because I like it")
+
+
 def test_retries_are_told_in_numbers() -> None:
     line = {
         "role": "meta",
@@ -234,9 +265,14 @@ def test_retries_are_told_in_numbers() -> None:
 
 
 def test_an_unknown_shape_names_the_known_ones() -> None:
-    with pytest.raises(UnknownShape, match="claude, codex, copilot"):
+    with pytest.raises(UnknownShape, match="claude, cline, codex, copilot"):
         shape_of("clod")
-    assert set(shapes.names()) == set(CLIENTS)
+    assert set(shapes.names()) == {*CLIENTS, *MORE, "kiro"}
+
+
+def test_every_preset_s_shape_is_there() -> None:
+    ways = [way for preset in presets().values() for way in preset.ways]
+    assert {way.events for way in ways if way.events} <= set(shapes.names())
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -289,7 +325,7 @@ def _with(value: object, data: st.DataObject) -> object:
     return data.draw(VALUES)
 
 
-@given(st.sampled_from(CLIENTS), st.lists(st.text(max_size=200), max_size=5))
+@given(st.sampled_from(shapes.names()), st.lists(st.text(max_size=200), max_size=5))
 def test_no_text_raises(client: str, lines: list[str]) -> None:
     stream = Stream(shape_of(client))
     for line in lines:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.agents import rules
-from app.agents.acp import permission
+from app.agents.acp import content, permission
 from app.agents.acp.link import Link
 from app.agents.acp.updates import tool_name
 from app.agents.acp.wire import Json, Notification, Request, mapping, text_of
@@ -67,8 +67,8 @@ class Permissions:
         Some agents tell these before they ask, and not again.
         """
         identifier = str(call.get("toolCallId"))
-        if "rawInput" in call:
-            _keep(self._inputs, identifier, call["rawInput"])
+        if (given := content.given(call)) is not None:
+            _keep(self._inputs, identifier, given)
         if name := tool_name(call):
             _keep(self._names, identifier, name)
         return self._names.get(identifier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter
@@ -53,6 +54,16 @@ def paths(update: Json) -> tuple[str, ...]:
     raw = mapping(update.get("rawInput"))
     found += [raw.get(key) for key in _PATHS]
     return tuple(dict.fromkeys(path for path in found if isinstance(path, str) and path))[:100]
+
+
+def given(call: Json) -> object:
+    """What a tool is given, as far as a message tells; some agents tell it only as text, and beforehand."""
+    if "rawInput" in call:
+        return call["rawInput"]
+    if call.get("status") == "pending" and (text := content_text(call.get("content"))).startswith("{"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(text)
+    return None
 
 
 def command_of(raw: object, kind: str | None = None) -> str | None:
@@ -122,10 +133,12 @@ def _said(raw: object) -> Iterator[str]:
 
 
 def _records(raw: object) -> Iterator[Json]:
-    """The objects in an output that may tell something; Kiro wraps them as ``{"items": [{"Json": {…}}]}``."""
+    """The objects in an output that may tell something; Kiro wraps them as ``{"items": [{"Json": {…}}]}``,
+    Copilot lists them as ``contents``."""
     record = mapping(raw)
     yield record
     yield mapping(record.get("metadata"))
+    yield from items(record.get("contents"))
     for item in items(record.get("items")):
         yield {"text": item["Text"]} if "Text" in item else mapping(item.get("Json"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 
-from app.agents.acp import kiro, modes, updates
+from app.agents.acp import copilot, kiro, modes, updates
 from app.agents.acp.asked import Permissions
 from app.agents.acp.client import Client
 from app.agents.acp.link import ClientGone, Link, Refused
@@ -13,7 +13,7 @@ from app.agents.acp.opening import open_session
 from app.agents.acp.spending import Spending
 from app.agents.acp.stance import FellBack, Stance
 from app.agents.acp.wire import Json, Notification, Request, mapping, text_of
-from app.agents.events import Ended, Spent, Tool
+from app.agents.events import Ended, Event, Spent, Text, Tool
 from app.agents.host.questions import Questions
 from app.agents.host.teller import Teller
 from app.agents.host.waking import Waker
@@ -52,6 +52,8 @@ class Conversation:
         self._link = Link(client, self)
         self._spending = Spending()
         self._session: str | None = None
+        self._agent = ""
+        self._piece = ""
         self._prompt: str | None = None
         self._stance = Stance(run, teller)
         self._replaying = True
@@ -64,7 +66,7 @@ class Conversation:
         Raises CannotOpen, FellBack, Leave, ClientGone and NoAnswer.
         """
         opened = open_session(self._link, folder, session)
-        self._session = opened.session
+        self._session, self._agent = opened.session, opened.agent
         self._stance.settle(self._link, opened)
         self._replaying = False
 
@@ -98,7 +100,8 @@ class Conversation:
         reason = text_of(result.get("stopReason"))
         if reason is None:
             return Ended(False, reason="no stop reason", error="it ended its turn without a reason")
-        return Ended(reason == "end_turn", reason=reason)
+        ended = Ended(reason == "end_turn", reason=reason)
+        return copilot.ended(self._piece, ended) if self._agent == copilot.NAME else ended
 
     def _take_late_updates(self) -> None:
         """What belongs to a turn may come after its end."""
@@ -174,6 +177,7 @@ class Conversation:
     def _on_update(self, update: Json) -> None:
         kind = update.get("sessionUpdate")
         mode = modes.option_of(update, "mode") if kind == "config_option_update" else None
+        self._stance.on_options(update)
         if kind == "current_mode_update":
             mode = text_of(update.get("currentModeId"))
         if mode is not None:
@@ -182,11 +186,17 @@ class Conversation:
             return  # what was told in an earlier attempt
         name = self._permissions.note_call(update) if "toolCallId" in update else None
         for event in updates.events_of(update, name):
-            self._teller.take(event)
-            if isinstance(event, Tool):
-                self._permissions.note_status(event)
+            self._take(event)
         if self._spending.take_update(update):
             self._teller.take(Spent(self._spending.usage))
+
+    def _take(self, event: Event) -> None:
+        if self._agent == copilot.NAME:
+            event = copilot.meant(event)
+        self._teller.take(event)
+        if isinstance(event, Tool):
+            self._permissions.note_status(event)
+        self._piece = event.text if isinstance(event, Text) else ""
 
     def _on_kiro(self, notification: Notification) -> None:
         if not self._is_ours(notification.params):

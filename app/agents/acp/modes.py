@@ -56,6 +56,26 @@ def option_of(result: Json, category: str) -> str | None:
     return found.now if found else None
 
 
+def meant(wanted: str, setting: Setting) -> str:
+    """The offered value that a word means: itself, or the one whose name or last part it is."""
+    if wanted in setting.offered or wanted == setting.now:
+        return wanted
+    return next((value for value in setting.offered if short(value).lower() == wanted.lower()), wanted)
+
+
+def short(mode: str) -> str:
+    """A mode as people call it: some agents have addresses for ids (``https://…/session-modes#plan``)."""
+    return mode.rpartition("#")[2] or mode
+
+
+def allows_all(result: Json) -> bool:
+    """Whether an option that lets the agent use every tool unasked is on."""
+    return any(
+        item.get("category") == "permissions" and item.get("currentValue") in ("on", "true", True)
+        for item in items(result.get("configOptions"))
+    )
+
+
 def rises(asked: str | None, came: str | None) -> bool:
     """Whether a mode may do more than the one that was asked for; one that is not known may."""
     if asked == came:
@@ -66,7 +86,7 @@ def rises(asked: str | None, came: str | None) -> bool:
 
 def power(mode: str | None) -> int | None:
     """The place of a mode among all modes; None for one of an unknown name."""
-    plain = "".join(filter(str.isalnum, (mode or "").rpartition("#")[2].lower()))
+    plain = "".join(filter(str.isalnum, short(mode or "").lower()))
     return next((place for place, names in enumerate(_POWERS) if plain in names), None)
 
 

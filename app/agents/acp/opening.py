@@ -26,11 +26,14 @@ class CannotOpen(Exception):  # noqa: N818 - a state of affairs
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A conversation, with the mode and the model that it is in where these can be chosen."""
+    """A conversation, with the mode and the model that it is in where these can be chosen; ``allows_all``
+    where an option of its own lets every tool be used unasked. ``agent`` is what the client calls itself."""
 
     session: str
     mode: Setting | None
     model: Setting | None
+    allows_all: bool = False
+    agent: str = ""
 
 
 def open_session(link: Link, folder: str, session: str | None) -> Opened:
@@ -44,7 +47,13 @@ def open_session(link: Link, folder: str, session: str | None) -> Opened:
     identifier = session or text_of(result.get("sessionId"))
     if identifier is None:
         raise CannotOpen("it opened a conversation without an id")
-    return Opened(identifier, modes.mode_of(result), modes.model_of(result))
+    return Opened(
+        identifier,
+        modes.mode_of(result),
+        modes.model_of(result),
+        modes.allows_all(result),
+        text_of(mapping(hello.get("agentInfo")).get("name")) or "",
+    )
 
 
 def _hello(link: Link) -> Json:

@@ -8,6 +8,7 @@ from app.agents.acp import kiro, modes
 from app.agents.acp.link import Link, Refused
 from app.agents.acp.modes import Setting
 from app.agents.acp.opening import START_S, Opened
+from app.agents.acp.wire import Json
 from app.agents.events import Started
 from app.agents.host.teller import Teller
 from app.model.run import AgentRun
@@ -39,7 +40,9 @@ class Stance:
         """
         self._mode = opened.mode.now if opened.mode else None
         self._model = opened.model.now if opened.model else None
-        self._teller.take(Started(opened.session, self._model, self._mode))
+        self._teller.take(Started(opened.session, self._model, _named(self._mode)))
+        if opened.allows_all and not self._run.trusted:
+            raise FellBack("allowing every tool unasked, as its own settings say")
         self._settle_mode(link, opened)
         self._settle_model(link, opened)
         self._settled = True
@@ -48,7 +51,7 @@ class Stance:
         """It is in another mode now. One that may do more than was approved ends the task, unless a person
         has just permitted that."""
         self._mode = mode
-        self._teller.take(Started(mode=mode))
+        self._teller.take(Started(mode=_named(mode)))
         if not self._settled or mode == self._allowed:
             return
         if permitted() or (self._allowed is None and not modes.asks_nothing(mode)):
@@ -56,8 +59,14 @@ class Stance:
         elif modes.rises(self._allowed, mode):
             self.fell_back = _instead("mode", self._allowed or "none", mode, "")
 
+    def on_options(self, told: Json) -> None:
+        """Its options are others now."""
+        if self._settled and modes.allows_all(told) and not self._run.trusted:
+            self.fell_back = "allowing every tool unasked"
+
     def _settle_mode(self, link: Link, opened: Opened) -> None:
         asked = kiro.agent_of(self._run.command) or self._run.mode
+        asked = asked and (modes.meant(asked, opened.mode) if opened.mode else asked)
         self._allowed = asked or self._mode
         if asked is None or self._mode == asked:
             return
@@ -68,16 +77,19 @@ class Stance:
             return
         if modes.rises(asked, self._mode):
             raise FellBack(_instead("mode", asked, self._mode, why))
-        self._teller.note(f"! stays in mode {self._mode}, asked for {asked}{f': {why}' if why else ''}")
+        self._teller.note(
+            f"! stays in mode {_named(self._mode)}, asked for {_named(asked)}{f': {why}' if why else ''}"
+        )
 
     def _settle_model(self, link: Link, opened: Opened) -> None:
         asked = self._run.model
         if asked is None or asked == self._model or any(asked in word for word in self._run.command):
             return  # a model on the command line is the client's to take
-        why = "it offers no choice of models"
+        why, wanted = "it offers no choice of models", asked
         if opened.model is not None:
-            why, self._model = self._put(link, opened.session, opened.model, "model", asked)
-        if self._model != asked:
+            wanted = modes.meant(asked, opened.model)
+            why, self._model = self._put(link, opened.session, opened.model, "model", wanted)
+        if self._model != wanted:
             raise FellBack(_instead("model", asked, self._model, why))
 
     def _put(
@@ -88,11 +100,11 @@ class Stance:
         try:
             now = self._ask(link, session, setting, what, value)
         except Refused as refused:
-            offered = ", ".join(setting.offered[:_MOST_OFFERED])
+            offered = ", ".join(map(modes.short, setting.offered[:_MOST_OFFERED]))
             return f"{refused}; it offers {offered}" if offered else str(refused), setting.now
         told = self._mode if what == "mode" else None
         now = told or now or value  # where nothing is said against it, the answer is a yes
-        self._teller.take(Started(mode=now) if what == "mode" else Started(model=now))
+        self._teller.take(Started(mode=_named(now)) if what == "mode" else Started(model=now))
         return "", now
 
     @staticmethod
@@ -107,4 +119,8 @@ class Stance:
 
 def _instead(what: str, asked: str, came: str | None, why: str) -> str:
     """``mode yolo, asked for plan: Mode not found``."""
-    return f"{what} {came or 'unknown'}, asked for {asked}" + (f": {why}" if why else "")
+    return f"{what} {_named(came) or 'unknown'}, asked for {_named(asked)}" + (f": {why}" if why else "")
+
+
+def _named(mode: str | None) -> str | None:
+    return mode and modes.short(mode)

@@ -53,12 +53,13 @@ def tool_of(call: Json) -> Tool | None:
     if status is ToolStatus.DONE and content.exit_code(call.get("rawOutput")):
         status = ToolStatus.FAILED  # the tool was run, what it ran has failed
     size = content.change_size(call.get("content"))
+    given = content.given(call)
     return Tool(
         id=str(identifier),
         title=text_of(call.get("title")) or None,
         kind=kind if (kind := call.get("kind")) in KINDS else None,
         status=status,
-        input=content.input_text(call.get("rawInput"), text_of(call.get("kind"))),
+        input=content.input_text(given, text_of(call.get("kind"))),
         output=content.output_text(call),
         paths=content.paths(call),
         added=size[0] if size else None,

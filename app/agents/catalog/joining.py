@@ -26,7 +26,7 @@ def choose_way(preset: Preset, terms: Terms, found: Found | None, installed: Ins
     it checks that.
     """
     wanted = terms.channel
-    ways = [way for way in preset.ways if wanted is None or way.channel is wanted]
+    ways = [way for way in preset.ways if wanted is None or _is_over(way, wanted)]
     if not ways:
         known = " or ".join(way.channel.value for way in preset.ways)
         raise Unfit(f"{preset.title} is not spoken to over {wanted}; its channel is {known}")
@@ -35,6 +35,11 @@ def choose_way(preset: Preset, terms: Terms, found: Found | None, installed: Ins
     if not ways:
         raise Unfit(f"{preset.title} takes no agent of a definition this way; leave out channel")
     return next((way for way in ways if installed(way.program)), ways[0])
+
+
+def _is_over(way: Way, wanted: Channel) -> bool:
+    """Without a protocol it is one command for one task, whether or not the client tells events."""
+    return (way.channel is Channel.ACP) == (wanted is Channel.ACP)
 
 
 def run_of(preset: Preset, way: Way, terms: Terms, found: Found | None, file: str | None) -> AgentRun:

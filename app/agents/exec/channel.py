@@ -100,6 +100,7 @@ class _Client:
         self.fenced = fenced
         self.pid, self.source, self.shape, self.teller, self.waker = pid, source, shape, teller, waker
         self.stream = None if shape is None else Stream(shape)
+        self.plain = shape is None or shape.plain
         self.hearing = Hearing(STDERR)
         self.splitter = Splitter()
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -140,15 +141,22 @@ class _Client:
         if not data:
             self.open = False
             self.poll.unregister(self.source)
-        elif self.stream is None:
-            self.teller.take(Text(self.decoder.decode(data)))
         else:
-            for line in self.splitter.feed(data):
-                self._tell(self.stream, line)
+            self._pass_on(self.decoder.decode(data), self.splitter.feed(data))
         return bool(data)
+
+    def _pass_on(self, text: str, lines: list[Line]) -> None:
+        """Tell what has come: as it is, line by line, or as it is and what its lines say besides."""
+        if self.plain:
+            self.teller.take(Text(text))
+        if self.stream is not None:
+            for line in lines:
+                self._tell(self.stream, line)
 
     def _tell(self, stream: Stream, line: Line) -> None:
         events = None if line.dropped else stream.read(line.text)
+        if events is None and self.plain:
+            return
         if events is None:
             if line.dropped:
                 self.teller.note(f"{line.text[:SHOWN]} … {line.dropped >> 20} MiB left out")
@@ -195,14 +203,12 @@ class _Client:
         until = time.monotonic() + LINGER_S
         while self.open and (left := until - time.monotonic()) > 0:
             self._wait(left)
-        if self.stream is None:
-            self.teller.take(Text(self.decoder.decode(b"", final=True)))
-        else:
-            for line in self.splitter.rest():
-                self._tell(self.stream, line)
+        self._pass_on(self.decoder.decode(b"", final=True), self.splitter.rest())
 
     def _ending(self, exit_: Exit) -> Ending:
         known = self.shape.exits.get(exit_.code or 0) if self.shape is not None else None
+        if self.shape is not None and self.shape.endless and exit_.code == 0:
+            self.teller.take(Ended(True))
         failed = exit_.signal is not None or bool(exit_.code)
         collected = self.teller.collected
         if failed and not (self.waker.stopping or collected.complaint or collected.ended):
@@ -212,7 +218,7 @@ class _Client:
             signal=exit_.signal,
             exit_words=known.words if known else "",
             exit_trouble=known.trouble if known else None,
-            stream=self.shape is not None,
+            stream=not self.plain,
             stopped=self.waker.stopping,
             code=exit_.code if exit_.signal is None else 128 + exit_.signal,
         )

@@ -61,9 +61,12 @@ class Scope:
     def _at(self, path: str) -> Json:
         value = self.line if path.startswith("^") else self.item
         for name in path.removeprefix("^").split("."):
-            if not isinstance(value, dict):
+            if name == "-1" and isinstance(value, list) and value:
+                value = value[-1]
+            elif isinstance(value, dict):
+                value = value.get(name)
+            else:
                 return None
-            value = value.get(name)
         return value
 
 

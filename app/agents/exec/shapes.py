@@ -41,7 +41,7 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a client tells what it does."""
+    """How a client tells what it does (see shapes.toml)."""
 
     rules: tuple[Rule, ...]
     quiet: tuple[Conditions, ...] = ()
@@ -50,6 +50,8 @@ class Shape:
     fault: re.Pattern[str] | None = None
     heard: re.Pattern[str] | None = None
     exits: Mapping[int, Exit] = field(default_factory=dict)
+    plain: bool = False
+    endless: bool = False
 
 
 class UnknownShape(Exception):  # noqa: N818 - names what is unknown
@@ -77,21 +79,26 @@ def _table() -> dict[str, dict[str, Any]]:
 
 def _shape(record: Mapping[str, Any]) -> Shape:
     return Shape(
-        rules=tuple(_rule(dict(item)) for item in record["rules"]),
+        rules=tuple(map(_rule, [*record.get("rules", ()), *record.get("lines", ())])),
         quiet=tuple(record.get("quiet", ())),
         failed=_expression(record.get("failed")),
         denied=_expression(record.get("denied")),
         fault=_expression(record.get("fault")),
         heard=_expression(record.get("heard", {}).get("retrying")),
+        plain=record.get("plain", False),
+        endless=record.get("endless", False),
         exits={int(code): _exit(words) for code, words in record.get("exits", {}).items()},
     )
 
 
-def _rule(record: dict[str, Any]) -> Rule:
+def _rule(item: Mapping[str, Any]) -> Rule:
+    record = dict(item)
     match = record.pop("match", None)
+    if "expression" in record:  # of a line of text, which stands for an object with this one value
+        match = {"path": "line", "expression": record.pop("expression")}
     return Rule(
         gives=record.pop("gives"),
-        when=record.pop("when"),
+        when=record.pop("when", {}),
         each=record.pop("each", None),
         where=record.pop("where", {}),
         match=None if match is None else (match["path"], re.compile(match["expression"])),

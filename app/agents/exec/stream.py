@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.agents.exec import tooling
 from app.agents.exec.reading import Scope, parsed
 from app.agents.exec.shapes import Rule, Shape
 from app.agents.trouble import status_in
+from app.logs.sanitise import sanitise
 from app.model.report import Usage
 
 MOST_KEPT = 10_000
@@ -60,7 +62,7 @@ class Stream:
 
     def read(self, text: str) -> list[Event] | None:
         """The events that a line tells; none for one of no interest, None for one that is no event at all."""
-        line = parsed(text)
+        line = {"line": sanitise(text)} if self._shape.plain else parsed(text)
         if line is None:
             return None
         events: list[Event] = []
@@ -99,7 +101,9 @@ class Stream:
 
     def _text(self, rule: Rule, scope: Scope) -> Iterator[Event]:
         text = scope.text(rule.fields["text"])
-        if text is None:
+        if text is not None and "without" in rule.fields:
+            text = re.sub(rule.fields["without"], "", text).strip()
+        if not text:
             return
         if rule.fields.get("whole") and not text.endswith("\n"):
             text += "\n"

@@ -39,7 +39,7 @@ _STATES = {"done": "completed", "doing": "in_progress", "todo": "pending", "canc
 
 def kind_of(name: str) -> str:
     """The protocol's word (Agent Client Protocol, ToolKind) for what a tool of this name does."""
-    return _KIND_OF.get(name.lower(), "other")
+    return _KIND_OF.get(name.lower().rpartition(".")[2], "other")
 
 
 def title_of(name: str) -> str:
@@ -60,6 +60,8 @@ def arguments_of(given: Any) -> Any:
 def shown_input(given: Any) -> str:
     """What a tool works on, for people: its command, its file, its pattern; else all of its input."""
     if isinstance(given, dict):
+        if isinstance(several := given.get("commands"), list):
+            return "; ".join(map(as_text, several))[:INPUT_LENGTH]
         for name in (*_MAIN, *_MAIN_LATER):
             if given.get(name):
                 return shown_input(given[name])

@@ -96,8 +96,8 @@ class Collected:
             case Plan() | Permission():
                 self._reached()
             case Retrying():
+                self.retry = self.counted(event)
                 self.tries = max(self.tries + 1, event.attempt or 0)
-                self.retry = replace(event, attempt=event.attempt or self.tries)
             case Denied(title=title):
                 self.refuse(title, By.CLIENT)
             case Warned(text=text):
@@ -108,6 +108,10 @@ class Collected:
                     self.speech.add(event.text)
             case Started() | Spent():
                 pass
+
+    def counted(self, retry: Retrying) -> Retrying:
+        """A retry with its number in the row, where the client does not count."""
+        return retry if retry.attempt else replace(retry, attempt=self.tries + 1)
 
     def refuse(self, title: str, by: By, identifier: str | None = None) -> None:
         """The use of a tool was refused; that it failed then is no news."""

@@ -80,11 +80,14 @@ class Teller:
         """Tell one event. Nothing a client sends, and no full disk, makes this fail."""
         if isinstance(event, Tool) and self._folder:
             event = lines.nearby(event, self._folder)
+        if isinstance(event, Retrying):
+            event = self.collected.counted(event)
         self._write(event)
         self.collected.take(event)
-        self.report = replace(self.report, **_recordable(self._changes(event)))
+        if changes := self._changes(event):
+            self.report = replace(self.report, **_recordable(changes))
         if isinstance(event, Retrying) and self.collected.tries >= self._retries > 0:
-            self.given_up = self.collected.retry
+            self.given_up = self.given_up or self.collected.retry
         self.tick(at_once=isinstance(event, (Started, Ended, Permission)))
 
     def note(self, text: str) -> None:
@@ -186,7 +189,7 @@ class Teller:
                 told = {"session": session, "model": model, "mode": mode}
                 return {name: value for name, value in told.items() if value is not None}
             case Text():
-                return {"retrying": None}
+                return {"retrying": None} if self.report.retrying else {}
             case Tool():
                 return {"retrying": None, "doing": self._doing(), "denied": self._denied()}
             case Plan(steps=steps):

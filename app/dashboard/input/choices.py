@@ -7,12 +7,10 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from app.agents.definitions import all_agents
 from app.dashboard.input.completion import MAX_CANDIDATES, Choices
 from app.logs.sanitise import sanitise
 from app.model.commands import COMMANDS
 from app.model.task import Task
-from app.registry.config import Config
 
 TASK_WORDS = (
     ("@agent", "who does the work"),
@@ -45,11 +43,12 @@ OPTIONS = tuple(
 _MOST_TASKS = 50
 
 
-def choices_for(config: Config, tasks: Sequence[Task], themes: Sequence[str], folder: Path) -> Choices:
-    """Everything that can be completed now. ``tasks`` are in the order of the table, open ones first."""
+def choices_for(agents: Sequence[str], tasks: Sequence[Task], themes: Sequence[str], folder: Path) -> Choices:
+    """Everything that can be completed now. ``agents`` and ``themes`` are names, ``tasks`` stand in the order
+    of the table, open ones first."""
     near = tasks[:_MOST_TASKS]
     return Choices(
-        agents=tuple(agent.name for agent in all_agents(config)),
+        agents=tuple(agents),
         tasks=tuple((task.number, sanitise(task.name)) for task in near),
         commands=tuple((command.name, command.help) for command in COMMANDS if command.slash),
         options=OPTIONS,
