@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from app.agents.host.lines import usage_words
 from app.model.answers import question_of
@@ -12,6 +13,7 @@ from app.model.message import Message
 from app.model.run import AgentRun
 from app.model.task import Task
 from app.registry.conversation import Conversation
+from app.registry.paths import Home
 
 SHORT = 12
 """How much of a fingerprint is shown, in characters: enough to tell two definitions apart."""
@@ -41,6 +43,21 @@ def agent_facts(
         yield "denied", ", ".join(said.report.denied)
     yield from _messages(task, said.messages)
     yield from _terms(task.run, approved)
+
+
+def reach_of(home: Home, task: Task) -> str:
+    """How far the agent of a task is approved as it was run: ``always``, ``in this project``, or ``once``."""
+    run = task.run
+    if run is None or not run.fingerprint:
+        return ""
+    from app.agents.catalog.places import project_top
+    from app.registry.approvals import Scope, read_approvals
+
+    project = str(project_top(Path(task.request.folder)))
+    known = [one for one in read_approvals(home) if one.fingerprint == run.fingerprint]
+    if any(one.scope is Scope.ALWAYS for one in known):
+        return "always"
+    return "in this project" if any(one.covers(project) for one in known) else "once"
 
 
 def _who(task: Task, run: AgentRun, said: Conversation) -> Iterator[Fact]:

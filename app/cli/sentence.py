@@ -13,6 +13,7 @@ from app.model.sentences import Kind, Reading, read
 from app.model.task import Task
 
 _IN_DASHBOARD = (Kind.FILTER, Kind.THEME, Kind.QUIT)
+_ABOUT_AGENTS = (Kind.AGENTS, Kind.APPROVE, Kind.RESUME)
 _TASKS_OF_SCOPE = (Kind.STOP, Kind.RETRY, Kind.DELETE, Kind.RESULT, Kind.LOGS)
 _DONE_BY = {Kind.STOP: "stopped", Kind.DELETE: "deleted", Kind.CLEAN: "deleted"}
 
@@ -28,6 +29,8 @@ def command_line(session: Session, text: str, options: Sequence[str]) -> tuple[s
         raise UsageError(f"{reading.kind.value} works in the dashboard only; open it with delegate")
     if reading.kind is Kind.TASK:
         return "add", [text, *options]
+    if reading.kind in _ABOUT_AGENTS:
+        return reading.kind.value, [*reading.targets, *options]
     found = _meant(session, reading)
     if found is None:
         return "add", [text, *options]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.dashboard.agents import KnownAgents
 from app.dashboard.input.history import InputStore
 from app.registry.config import Config, config_path, load_config
 from app.registry.store import Registry
@@ -21,7 +22,11 @@ class Session:
     loaded: Config
     folder: Path
     environment: Mapping[str, str]
+    agents: KnownAgents = field(init=False)
     _stamp: Stamp = field(default_factory=lambda: _stamp(config_path()))
+
+    def __post_init__(self) -> None:
+        self.agents = KnownAgents(self.registry.home)
 
     @property
     def config(self) -> Config:

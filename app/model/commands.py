@@ -214,7 +214,6 @@ COMMANDS: tuple[Command, ...] = (
         "approve",
         "NAME",
         "let an agent work without the question, until its definition changes",
-        slash=False,
         group=DELEGATING,
         options=(
             Option(("--project",), "in this project (the default)"),

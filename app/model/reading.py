@@ -31,6 +31,7 @@ class Kind(StrEnum):
     PRIORITY = "priority"
     LIMIT = "limit"
     AGENTS = "agents"
+    APPROVE = "approve"
     FILTER = "filter"
     THEME = "theme"
     HELP = "help"

@@ -44,6 +44,10 @@ def ordered(command: Command, text: str, rest: str) -> Reading:
         return _limit(text, words)
     if kind is Kind.PRIORITY:
         return _priority(text, words)
+    if kind is Kind.APPROVE:
+        return _named(kind, text, words, "/approve NAME: write which agent; /agents lists them")
+    if kind is Kind.AGENTS:
+        return Reading(kind, text, targets=(words,) if words else (), flags=flags)
     if kind is Kind.ANSWER:
         return _answer(text, words)
     if kind is Kind.CONTINUE:
@@ -110,6 +114,11 @@ def _priority(text: str, words: str) -> Reading:
         return _refused(text, f"/priority {level}: write {', '.join(LEVELS)}, and behind it the task")
     targets = targets_of(named) or ((named,) if named else ())
     return Reading(Kind.PRIORITY, text, targets=targets, value=level.lower())
+
+
+def _named(kind: Kind, text: str, words: str, otherwise: str) -> Reading:
+    """The reading of a command that is about one agent."""
+    return Reading(kind, text, targets=(words,)) if len(words.split()) == 1 else _refused(text, otherwise)
 
 
 def _answer(text: str, words: str) -> Reading:

@@ -203,7 +203,7 @@ async def test_several_questions_come_one_after_the_other_and_none_is_answered_b
         await seat.press("y", "y")
         await seat.sees("allow `rm -rf build`?", "answer #1 ›")
         assert read_answer(registry.home, task.id, 2) is None
-        await seat.finds(lambda: seat.main.prompter._clock() - seat.main.prompter._came_at > 0.5)
+        await seat.finds(lambda: seat.main.prompt._clock() >= seat.main.prompt._busy_until)
         await seat.press("n")
         await seat.sees("new task ›")
     first, second = (read_answer(registry.home, task.id, number) for number in (1, 2))

@@ -7,7 +7,6 @@ from pathlib import Path
 from app.dashboard.input.choices import OPTIONS, choices_for, folders_like
 from app.model.commands import find_command
 from app.model.request import parse_request
-from app.registry.config import Config
 from tests.dashboard.samples import task
 
 
@@ -33,7 +32,7 @@ def test_every_offered_option_is_one_that_the_grammar_knows() -> None:
 
 
 def test_only_commands_that_exist_are_offered(tmp_path: Path) -> None:
-    choices = choices_for(Config(), [task(3), task(4)], ["dark"], tmp_path)
+    choices = choices_for(["worker"], [task(3), task(4)], ["dark"], tmp_path)
     assert choices.agents == ("worker",)
     assert choices.tasks == ((3, "task-3"), (4, "task-4"))
     assert choices.commands

@@ -45,7 +45,7 @@ def test_every_command_has_a_kind_of_reading_and_the_other_way_round() -> None:
 
 
 def test_what_works_in_a_shell_only_says_so_in_the_input_bar() -> None:
-    assert [command.name for command in COMMANDS if not command.slash] == ["approve", "doctor"]
+    assert [command.name for command in COMMANDS if not command.slash] == ["doctor"]
     for text in ("/doctor", "/doctor --fix", "delegate doctor", "delegate doctor --fix"):
         reading = read(text)
         assert reading.kind is Kind.TASK

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.agents.definitions import find_agent
 from app.agents.delegation import CannotDelegate
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.plans.newtask import Setting, describe
@@ -192,8 +193,13 @@ def facts(text: str, tmp_path: Path, **changes: object) -> str:
 
 def described(text: str, tmp_path: Path, **changes: object) -> Line:
     known = {7: Status.COMPLETE, 8: Status.RUNNING, 9: Status.FAILED}
+    config = Config(limit=2, agents=(CLAUDE,))
     setting = Setting(
-        config=Config(limit=2, agents=(CLAUDE,)), folder=tmp_path, home=str(tmp_path.parent), statuses=known
+        config=config,
+        folder=tmp_path,
+        home=str(tmp_path.parent),
+        statuses=known,
+        find=lambda name, folder: CLAUDE if name == "claude" else find_agent(name, config, folder),
     )
     for name, value in changes.items():
         object.__setattr__(setting, name, value)
@@ -280,11 +286,13 @@ def test_what_the_worker_will_not_understand_is_said_before(tmp_path: Path) -> N
         assert "only" not in facts(text, tmp_path)
 
 
-def test_the_first_run_of_an_agent_that_nothing_restrains_is_warned_of(tmp_path: Path) -> None:
-    said, tone = described("Bake @claude", tmp_path, has_run=lambda _: False)
-    assert "claude · first run: may use every tool" in said
-    assert tone is Tone.CAUTION
-    assert described("Run the tests", tmp_path, has_run=lambda _: False)[1] is Tone.PLAN
+def test_an_agent_that_is_not_approved_yet_is_said_to_need_a_yes(tmp_path: Path) -> None:
+    def needs(agent: AgentDefinition, _: Path) -> str:
+        return "needs your yes" if agent.name == "claude" else ""
+
+    said = described("Bake @claude", tmp_path, needs_yes=needs)
+    assert said == ("needs your yes: claude may use every tool", Tone.CAUTION)
+    assert described("Run the tests", tmp_path, needs_yes=needs)[1] is Tone.PLAN
 
 
 def test_a_new_task_says_where_it_works(tmp_path: Path) -> None:

@@ -114,7 +114,8 @@ def _agent(session: Session, task: Task) -> Iterable[tuple[str, str]]:
     """What is known of a task's agent; nothing is loaded for a task that has none."""
     if task.run is None:
         return ()
-    from app.cli.agentfacts import agent_facts
+    from app.cli.agentfacts import agent_facts, reach_of
     from app.registry.conversation import conversation
 
-    return agent_facts(task, conversation(session.registry.home, task))
+    home = session.registry.home
+    return agent_facts(task, conversation(home, task), approved=reach_of(home, task))

@@ -159,11 +159,13 @@ def _read_text(path: Path) -> str | None:
 
 def _differs(before: Task, task: Task) -> bool:
     """Whether the panes must be filled anew, rather than follow by themselves."""
-    return (before.id, before.attempt, before.status, before.queue_reason) != (
+    return (before.id, before.attempt, before.status, before.queue_reason, before.report, before.asks) != (
         task.id,
         task.attempt,
         task.status,
         task.queue_reason,
+        task.report,
+        task.asks,
     )
 
 

@@ -6,11 +6,12 @@ Facts from the record stand for every task; what its processes do is there while
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.dashboard.details.markdown import Line
 from app.dashboard.drawing.cells import cut, fit, width_of, wrapped
+from app.dashboard.table.rowpaint import CHECKED
 from app.dashboard.table.rows import exit_words
 from app.logs.sanitise import sanitise
 from app.model.duration import format_duration, spell_duration
@@ -37,16 +38,23 @@ class Section:
 
 
 def sections(
-    task: Task, seen: Vitals | None, used: Change | None, log: LogFacts | None, log_path: str
+    task: Task,
+    seen: Vitals | None,
+    used: Change | None,
+    log: LogFacts | None,
+    log_path: str,
+    agent: Iterable[Fact] = (),
 ) -> list[Section]:
     """Everything there is to say of a task; sections without content are left out.
 
-    ``seen`` and ``used`` are what a live task's processes did, ``log`` the newest attempt's log as it is.
+    ``seen`` and ``used`` are what a live task's processes did, ``log`` the newest attempt's log as it is,
+    ``agent`` what is known of its agent, not yet safe for a terminal.
     """
     processes = process_lines(seen.processes) if seen else ()
     all_of_them = (
         Section(WHY, [*_why(task, seen, used)]),
         Section("Asked for", [*_asked(task), *_environment(seen)]),
+        Section("Agent", [(label, sanitise(value)) for label, value in agent]),
         Section("Limits", [*_limits(task)]),
         Section("Attempts", rows=[_attempt(task, run) for run in task.state.attempts]),
         Section("Processes", rows=processes),
@@ -88,6 +96,8 @@ def _why(task: Task, seen: Vitals | None, used: Change | None) -> Iterator[Fact]
         yield "runner", "lock free, and no end was written: how it ended is not known"
     elif run is not None:
         yield "ended", exit_words(run) or "before its command ran"
+        if run.qualifier and task.status is Status.COMPLETE:
+            yield "but" if run.qualifier != CHECKED else "and", sanitise(run.qualifier)
     if run is None:
         return
     if run.reason:
@@ -129,7 +139,8 @@ def _limits(task: Task) -> Iterator[Fact]:
 def _attempt(task: Task, run: Attempt) -> str:
     parts = (
         f"#{task.number}.{run.number}",
-        run.verdict.word if run.verdict else task.status.word,
+        " ".join(filter(None, (run.verdict.word, run.qualifier))) if run.verdict else task.status.word,
+        f"continues #{task.number}.{run.continues}" if run.continues else "",
         exit_words(run) if run.verdict else "",
         "" if run.duration_s is None else format_duration(run.duration_s),
         run.log,

@@ -50,6 +50,7 @@ class FactsPane(LinesPane):
         self._about: Task | None = None
         self._samples: list[Vitals] = []
         self._log: LogFacts | None = None
+        self._agent: list[tuple[str, str]] = []
         self._ticker: Timer | None = None
         self._in_view = False
         self._looking = False
@@ -61,8 +62,19 @@ class FactsPane(LinesPane):
         if other or not (task and task.status.live):
             self._samples.clear()
         self._log = self._measured(task)
+        self._agent = self._told(task)
         self.lay_anew(from_top=other)
         self._run()
+
+    def _told(self, task: Task | None) -> list[tuple[str, str]]:
+        """What is known of the agent; nothing is read for a task that has none."""
+        if task is None or task.run is None:
+            return []
+        from app.cli.agentfacts import agent_facts, reach_of
+        from app.registry.conversation import conversation
+
+        said = conversation(self._registry.home, task)
+        return [*agent_facts(task, said, approved=reach_of(self._registry.home, task))]
 
     def _measured(self, task: Task | None) -> LogFacts | None:
         if task is None or task.attempt is None:
@@ -140,7 +152,7 @@ class FactsPane(LinesPane):
         seen = self._samples[-1] if self._samples else None
         used = change_within(self._samples, WINDOW_S)
         path = str(lies_at(self._registry.home.log(task.attempt.log))) if task.attempt else ""
-        return lay_out(sections(task, seen, used, self._log, path), width)
+        return lay_out(sections(task, seen, used, self._log, path, self._agent), width)
 
 
 def _attempt_of(task: Task | None) -> tuple[str, int] | None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.message import Message
@@ -17,8 +18,10 @@ from app.dashboard.news.messages import ReadingFailed as ReadingFailed
 from app.dashboard.news.messages import RecordsChanged as RecordsChanged
 from app.dashboard.news.voices import Voices
 from app.dashboard.news.voices import last_line as last_line
+from app.model.hold import Hold
 from app.model.queue import Limits
 from app.model.task import Task
+from app.registry.holds import holds
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
 from app.supervisor import launch
 
@@ -68,6 +71,7 @@ class Feed:
         self._horizon = ""
         self._complete = False
         self._told_paused = False
+        self._told_holds: tuple[Hold, ...] = ()
         self._problem = ""
 
     def start(self) -> None:
@@ -186,7 +190,8 @@ class Feed:
         wanted = (named | self._open.keys() | self._moved(listed)) & ids - now_open.keys()
         fresh = [task for task in now_open.values() if task != self._open.get(task.id)]
         told = [*fresh, *self._loaded(wanted)]
-        if told or removed or self._paused() != self._told_paused:
+        standing = self._paused(), self._holds()
+        if told or removed or standing != (self._told_paused, self._told_holds):
             self._tell(told, removed)
         with self._lock:
             self._named -= named
@@ -216,14 +221,18 @@ class Feed:
             self._known.pop(task_id, None)
             self._open.pop(task_id, None)
         damaged = len(self._registry.damaged())
-        self._told_paused = self._paused()
-        self._post(RecordsChanged(tasks, removed, self._told_paused, damaged, self._complete))
+        self._told_paused, self._told_holds = self._paused(), self._holds()
+        told = self._told_paused, damaged, self._complete, self._told_holds
+        self._post(RecordsChanged(tasks, removed, *told))
 
     def _paused(self) -> bool:
         try:
             return self._registry.settings().paused
         except Exception:
             return False
+
+    def _holds(self) -> tuple[Hold, ...]:
+        return holds(self._registry.home, self._limits().hold_s, datetime.now(UTC))
 
     def _signature(self, task_id: str) -> tuple[int, ...]:
         """What differs after the record was replaced; equal means unchanged."""

@@ -1,4 +1,4 @@
-"""What the feed tells the screen, one message for each kind of news."""
+"""What the feed tells the screen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from app.model.hold import Hold
 from app.model.outcome import Progress
 from app.model.task import Task
 from app.model.vitals import Silence
@@ -16,6 +17,7 @@ class RecordsChanged(Message):
     """Records that are new or different, and ids that are gone.
 
     ``damaged`` counts the records in quarantine. ``complete`` is True once every task has been told.
+    ``holds`` are the agents that are paused.
     """
 
     tasks: list[Task]
@@ -23,6 +25,7 @@ class RecordsChanged(Message):
     paused: bool
     damaged: int
     complete: bool
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from app.agents.delegation import CannotDelegate, edited_command, prepare
+from app.agents.delegation import edited_command, prepare, resolve_folder
+from app.dashboard.plans.approving import NONE, Approved, in_words, run_again, unless_refused
 from app.dashboard.plans.done import ANY
 from app.dashboard.plans.done import Done as Done
 from app.dashboard.plans.plan import Plan, task_title
@@ -18,27 +20,28 @@ from app.model.status import Status
 from app.model.task import COMMAND, Task
 from app.registry.config import Config, save_setting
 from app.supervisor import operations
-from app.supervisor.operations import OperationError
+from app.supervisor.operations import NewTask, OperationError
 
 _OPEN = frozenset(status for status in Status if not status.ended)
 
 
-def carry_out(plan: Plan, session: Session, taken: Iterable[str] = ()) -> Done:
+def carry_out(plan: Plan, session: Session, taken: Iterable[str] = (), *, approved: Approved = NONE) -> Done:
     """Do what a plan says.
 
-    ``taken`` are the names of open tasks. Raises OperationError with one line for the user.
+    ``taken`` are the names of open tasks, ``approved`` the agents that were just said yes to. Raises
+    OperationError with one line for the user, and ApprovalWanted with nothing done yet.
     """
     match plan.kind:
         case Kind.TASK if plan.draft is not None:
-            return _submit(plan.draft, session, set(taken))
+            return _submit(plan.draft, session, set(taken), approved)
         case Kind.ANSWER:
             return answer_as_planned(plan, session)
         case Kind.CONTINUE:
-            return follow_up(plan.tasks[0], plan.words, session, plan.attempt)
+            return follow_up(plan.tasks[0], plan.words, session, plan.attempt, approved=approved)
         case Kind.STOP:
             return _stop(plan, session)
         case Kind.RETRY:
-            return _retry(plan, session)
+            return _retry(plan, session, approved)
         case Kind.DELETE | Kind.CLEAN:
             return _delete(plan, session)
         case Kind.UNDO:
@@ -62,11 +65,15 @@ def _resume(agent: str | None, session: Session) -> Done:
     return Done(" · ".join([*([] if agent else ["queue resumed"]), *(f"{name} goes on" for name in freed)]))
 
 
-def _submit(draft: Draft, session: Session, taken: set[str]) -> Done:
-    try:
-        new = prepare(draft, session.folder, session.config, taken)
-    except CannotDelegate as error:
-        raise OperationError(str(error)) from error
+def _submit(draft: Draft, session: Session, taken: set[str], approved: Approved) -> Done:
+    base, home = session.folder, session.registry.home
+    with in_words(base):
+        folder = resolve_folder(draft.folder, base)
+
+    def prepared(yes: str | None) -> NewTask:
+        return prepare(draft, base, session.config, taken, approved=yes, home=home)
+
+    new = unless_refused(prepared, folder, approved)
     task = operations.submit(session.registry, new, session.environment, session.config)
     line = f"{task_title(task)} waits: {task.queue_reason}" if task.queue_reason else ""
     return Done(line, frozenset({Status.QUEUED}), (task,), (task.id,), task.id)
@@ -121,11 +128,16 @@ def limit_words(config: Config) -> str:
     return f"at most {config.limit} {'task' if config.limit == 1 else 'tasks'} at once"
 
 
-def _retry(plan: Plan, session: Session) -> Done:
-    told, problem = _each(
-        plan.tasks,
-        lambda task: operations.retry(session.registry, task.id, session.environment, session.config),
-    )
+def _retry(plan: Plan, session: Session, approved: Approved) -> Done:
+    # All that needs a yes is asked for before the first of them starts.
+    runs = {task.id: run_again(task, session, approved) for task in plan.tasks}
+
+    def start(task: Task) -> Task:
+        return operations.retry(
+            session.registry, task.id, session.environment, session.config, run=runs[task.id]
+        )
+
+    told, problem = _each(plan.tasks, start)
     return _again(told, problem)
 
 
@@ -154,8 +166,9 @@ def _each(tasks: Sequence[Task], operation: Callable[[Task], Task]) -> tuple[lis
     return told, f" · {problems[0]}" if problems else ""
 
 
-def edit_and_retry(task: Task, text: str, session: Session) -> Done:
-    """Run a task again with another text. Raises OperationError with one line for the user."""
+def edit_and_retry(task: Task, text: str, session: Session, *, approved: Approved = NONE) -> Done:
+    """Run a task again with another text. Raises OperationError with one line for the user, and
+    ApprovalWanted."""
     draft = parse_request(text)
     if draft.problems:
         raise OperationError(draft.problems[0])
@@ -164,12 +177,20 @@ def edit_and_retry(task: Task, text: str, session: Session) -> Done:
         raise OperationError(f"a retry stays with {task.request.agent}; for another agent write a new task")
     if draft.shell is None and not replace(draft, agent=None).bare:
         raise OperationError("a retry keeps the options of its task; for others write a new task")
-    try:
-        said, command = edited_command(task, draft, session.config)
-    except CannotDelegate as error:
-        raise OperationError(str(error)) from error
+    run, home = run_again(task, session, approved), session.registry.home
+
+    def edited(yes: str | None) -> tuple[str, tuple[str, ...]]:
+        return edited_command(task, draft, session.config, approved=yes, home=home)
+
+    said, command = unless_refused(edited, Path(task.request.folder), approved)
     again = operations.retry(
-        session.registry, task.id, session.environment, session.config, text=said, command=command
+        session.registry,
+        task.id,
+        session.environment,
+        session.config,
+        text=said,
+        command=command,
+        run=run,
     )
     return _again([again], "")
 

@@ -13,6 +13,7 @@ from textual.timer import Timer
 
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.plans.actions import Done, carry_out, stop_all_and_leave
+from app.dashboard.plans.approving import ApprovalWanted
 from app.dashboard.plans.confirm import (
     WINDOW_S,
     Answer,
@@ -41,11 +42,16 @@ KEEPS = frozenset({"escape", "n"})
 
 @dataclass
 class Finished(Message):
-    """An action came to its end: ``done`` says how, ``problem`` why not; ``typed`` is what it came from."""
+    """An action came to its end: ``done`` says how, ``problem`` why not; ``typed`` is what it came from.
+
+    ``wanted`` is what must be approved before ``action`` can be tried again.
+    """
 
     done: Done | None
     problem: str = ""
     typed: str = ""
+    wanted: ApprovalWanted | None = None
+    action: Callable[..., Done] | None = None
 
 
 class Commander:
@@ -123,13 +129,18 @@ class Commander:
             taken = {task.name for task in self._screen.board.open.values()}
             self.work(partial(carry_out, plan, self._screen.session, taken), plan.original)
 
-    def work(self, action: Callable[[], Done], typed: str = "") -> None:
-        """Run an action in a thread; how it went comes back as a message."""
+    def work(self, action: Callable[..., Done], typed: str = "") -> None:
+        """Run an action in a thread; how it went comes back as a message.
+
+        One that may need an approval takes what was ``approved`` as a keyword.
+        """
         self._screen.run_worker(partial(self._run, action, typed), thread=True, exit_on_error=False)
 
-    def _run(self, action: Callable[[], Done], typed: str) -> None:
+    def _run(self, action: Callable[..., Done], typed: str) -> None:
         try:
             finished = Finished(action(), typed=typed)
+        except ApprovalWanted as wanted:
+            finished = Finished(None, typed=typed, wanted=wanted, action=action)
         except OperationError as error:
             finished = Finished(None, str(error), typed)
         except Exception as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.agents.definitions import EMBEDDED
+from app.agents.definitions import EMBEDDED, UnknownAgent
 from app.agents.delegation import (
     CannotDelegate,
     agent_name,
@@ -16,8 +16,10 @@ from app.agents.delegation import (
     resolve_folder,
     start_of,
 )
+from app.agents.describing import permissions
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.screen.header import short_folder
+from app.model.agent import AgentDefinition
 from app.model.duration import spell_duration
 from app.model.queue import Load, Waiting, obstacle
 from app.model.request import Draft, Unset
@@ -35,8 +37,9 @@ class Setting:
 
     ``statuses`` are those of the known tasks by number; ``running`` counts those with a runner; ``home`` is
     the person's home folder, for writing folders short; ``now`` the wall clock with its zone. ``busy`` are
-    the tasks with a runner, ``memory_free`` bytes or None where no floor is set. ``has_run`` tells of an
-    agent whether a task of its is known.
+    the tasks with a runner, ``memory_free`` bytes or None where no floor is set. ``find`` is how an agent is
+    found by its name and the folder to work in; None looks it up. ``needs_yes`` says in words that a person
+    must approve it first, or nothing.
     """
 
     config: Config
@@ -48,33 +51,53 @@ class Setting:
     busy: tuple[Waiting, ...] = ()
     memory_free: int | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    has_run: Callable[[str], bool] = lambda _: True
+    find: Callable[[str, Path], AgentDefinition] | None = None
+    needs_yes: Callable[[AgentDefinition, Path], str] = lambda *_: ""
 
 
 def describe(draft: Draft, setting: Setting) -> Line:
     """One line of facts: ``starts now · worker · normal · stops after 1h · ~/src/shop``.
 
-    It cautions where the worker would give up at once, and before the first run of an agent that nothing
-    restrains. Raises CannotDelegate with one line: why the task cannot start and what to write instead.
+    It cautions where the worker would give up at once, and where an agent has to be approved first. Raises
+    CannotDelegate with one line: why the task cannot start and what to write instead.
     """
     folder = resolve_folder(draft.folder, setting.folder)
-    agent = chosen_agent(draft, setting.config, folder)
+    agent = _agent(draft, setting, folder)
     unknown = [n for n in (*draft.after, *draft.after_any) if n not in setting.statuses]
     if unknown:
         raise CannotDelegate(f"there is no task #{unknown[0]} to wait for")
     if agent is EMBEDDED and not _knows(draft.text):
         return f"{_when(draft, setting)}, but {_beyond_worker(setting.config)}", Tone.CAUTION
+    if agent is not None and (needs := setting.needs_yes(agent, folder)):
+        return f"{needs}: {agent.name} {_may(agent)}", Tone.CAUTION
     facts = [_when(draft, setting), "shell command" if agent is None else agent.name]
-    first = agent is not None and agent.trusted_with_everything and not setting.has_run(agent.name)
     if agent is not None and agent.trusted_with_everything:
-        facts.append("first run: may use every tool" if first else "may use every tool")
+        facts.append("may use every tool")
     facts.append((Priority.NORMAL if draft.priority is None else draft.priority).word)
     facts.append(_limit(draft, setting.config))
     facts += _conditions(draft, setting.config)
     if draft.commit is not None:
         facts.append("commits what it fixed" if draft.commit else "commits nothing")
-    words = DOT.join([*facts, short_folder(str(folder), setting.home)])
-    return words, Tone.CAUTION if first else Tone.PLAN
+    return DOT.join([*facts, short_folder(str(folder), setting.home)]), Tone.PLAN
+
+
+def _agent(draft: Draft, setting: Setting, folder: Path) -> AgentDefinition | None:
+    """Who would do the work; nobody for a command. Raises CannotDelegate."""
+    if draft.shell is not None or setting.find is None:
+        agent = chosen_agent(draft, setting.config, folder)
+    else:
+        try:
+            agent = setting.find(agent_name(draft, setting.config), folder)
+        except UnknownAgent as error:
+            raise CannotDelegate(str(error)) from None
+    if agent is not None and agent.missing:
+        raise CannotDelegate(f"{agent.name} cannot be started: {agent.missing}")
+    return agent
+
+
+def _may(agent: AgentDefinition) -> str:
+    """What an agent may do, as short as it can be said."""
+    return "may use every tool" if agent.trusted_with_everything else permissions(agent)
 
 
 def _knows(text: str) -> bool:

@@ -89,7 +89,7 @@ def make_plan(reading: Reading, known: Known) -> Plan:
     plan = Plan(reading.kind, reading.original, draft=reading.draft, at_once="--kill" in reading.flags)
     if reading.kind is Kind.TASK:
         return _new_task(plan)
-    if reading.kind in (Kind.FILTER, Kind.RESUME):
+    if reading.kind in (Kind.FILTER, Kind.RESUME, Kind.AGENTS, Kind.APPROVE):
         return replace(plan, words=" ".join(reading.targets))
     if reading.kind is Kind.THEME:
         return _theme(replace(plan, words=" ".join(reading.targets)), known)

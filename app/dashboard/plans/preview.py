@@ -64,6 +64,10 @@ def _words(plan: Plan) -> str:
         return f"run at most {plan.words} at once from now on" if plan.words else "show how many run at once"
     if plan.kind is Kind.QUIT:
         return LEAVING[plan.words or "keep"]
+    if plan.kind is Kind.AGENTS and plan.words:
+        return f"show everything about {plan.words}"
+    if plan.kind is Kind.APPROVE:
+        return f"show what {plan.words} may do, and approve it"
     if plan.kind is Kind.THEME:
         return f"change the colours to {plan.words}"
     return _PLAIN.get(plan.kind, plan.kind.value)

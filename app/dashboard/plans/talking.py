@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.dashboard.plans.approving import NONE, Approved, run_again
 from app.dashboard.plans.done import Done
 from app.dashboard.plans.plan import Plan, task_title
 from app.dashboard.session import Session
@@ -37,17 +38,25 @@ def answer_as_planned(plan: Plan, session: Session) -> Done:
     return answer_question(task, plan.ask, plan.choice, session)
 
 
-def follow_up(task: Task, text: str, session: Session, attempt: int | None = None) -> Done:
+def follow_up(
+    task: Task, text: str, session: Session, attempt: int | None = None, *, approved: Approved = NONE
+) -> Done:
     """Tell a running agent something, or go on with the conversation of an ended task, as it stands now.
 
-    Raises OperationError with one line for the user.
+    Raises OperationError with one line for the user, and ApprovalWanted.
     """
     if session.registry.load(task.id).status.live:
         answering.tell(session.registry, task.id, text)
         told = f"told {task_title(task)} at the end of its turn"
         return Done(told, frozenset(status for status in Status if status.live), ids=(task.id,))
     again = answering.continue_task(
-        session.registry, task.id, text, session.environment, session.config, attempt=attempt
+        session.registry,
+        task.id,
+        text,
+        session.environment,
+        session.config,
+        attempt=attempt,
+        run=run_again(task, session, approved),
     )
     where = f"waits: {again.queue_reason}" if again.queue_reason else "goes on in the same conversation"
     return Done(f"{task_title(task)} {where}", ids=(task.id,), select=task.id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -21,6 +22,10 @@ from app.dashboard.drawing.painted import Painted, Piece
 from app.dashboard.keys import MOVES
 from app.dashboard.prompt.panel import Offer, Panel, Paragraph, flow, lay_out
 from app.model.commands import key_label, keys_of
+
+SETTLE_S = 0.4
+"""A prompt that has come by itself takes no key as an answer before none was pressed for this long: whoever
+was typing just then meant something else."""
 
 SHARE = 0.5
 """How much of the screen's height the text of a question may take; the rest of it is scrolled to."""
@@ -141,8 +146,10 @@ class Prompt(Vertical):
     class Left(Message):
         """Escape was pressed: not now."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(id="prompt")
+        self._clock = clock
+        self._busy_until = float("-inf")
         self.text = PromptText()
         self.hint = Hint()
         self._line = TabsLine(id="prompt-title")
@@ -161,8 +168,13 @@ class Prompt(Vertical):
         """What is shown; None while the prompt is closed."""
         return self._panel
 
-    def show(self, panel: Panel, *, anew: bool = True) -> None:
-        """Open with this panel, or write ``anew=False`` what has changed in the one that is open."""
+    def show(self, panel: Panel, *, anew: bool = True, by_itself: bool = False) -> None:
+        """Open with this panel, or with ``anew=False`` write what has changed in the one that is open.
+
+        ``by_itself`` says that no key was pressed for it.
+        """
+        if anew:
+            self._busy_until = self._clock() + SETTLE_S if by_itself else float("-inf")
         self._panel = panel
         self.display = True
         self._line.show(panel.title, ())
@@ -183,6 +195,8 @@ class Prompt(Vertical):
         offers = self._panel.offers if self._panel else ()
         if key == "escape":
             self.post_message(self.Left())
+        elif self._clock() < self._busy_until:
+            self._busy_until = self._clock() + SETTLE_S
         elif found := next((one for one in offers if one.key == key), None):
             self.post_message(self.Answered(found.id))
 

@@ -29,6 +29,7 @@ from app.dashboard.session import Session
 from app.dashboard.table.filtering import parse_filter, visible
 from app.dashboard.table.rows import Counts
 from app.dashboard.table.table import TaskTable
+from app.model.hold import Hold
 from app.model.request import Draft
 from app.model.sentences import Kind
 from app.model.task import Task
@@ -56,6 +57,7 @@ class BoardScreen(Screen[None]):
         self.bar = InputBar(session.inputs, self._known, self._describe)
         self.prompt = Prompt()
         self.paused = False
+        self.holds: tuple[Hold, ...] = ()
         self.trouble = ""
         self.filter_words = ""
         self._head, self._foot, self._away = HeaderBar(id="header"), FooterBar(id="footer"), Hint(id="away")
@@ -159,7 +161,9 @@ class BoardScreen(Screen[None]):
         if self.details.shown is None:
             self.details.show(self.table.cursor_task)
         self._counts = board.counts(datetime.now().astimezone().date())
-        self.bar.field.choices = choices_for(self.session.config, rows, self.themes, self.session.folder)
+        self.bar.field.choices = choices_for(
+            self.session.agents.names, rows, self.themes, self.session.folder
+        )
         self.stage.share_out()
 
     def refresh_row(self, task: Task) -> None:
@@ -177,7 +181,9 @@ class BoardScreen(Screen[None]):
     def refresh_bars(self) -> None:
         """Write the top and the bottom line anew, where they differ."""
         folder = short_folder(str(self.session.folder), str(Path.home()))
-        self._head.update_facts(Facts(self._counts, folder, self._branch, self.paused, self.trouble))
+        held = tuple((hold.agent, hold.words) for hold in self.holds)
+        facts = Facts(self._counts, folder, self._branch, self.paused, self.trouble, held)
+        self._head.update_facts(facts)
         self.refresh_footer()
 
     def refresh_footer(self) -> None:
@@ -220,6 +226,7 @@ class BoardScreen(Screen[None]):
             home=str(Path.home()),
             busy=tuple(map(waiting, live)),
             memory_free=memory_free() if config.memory_floor else None,
-            has_run=lambda agent: any(task.request.agent == agent for task in self.board.tasks.values()),
+            find=lambda name, folder: self.session.agents.find(name, config, folder),
+            needs_yes=self.session.agents.needs_yes,
         )
         return describe(draft, setting)

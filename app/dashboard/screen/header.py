@@ -27,7 +27,8 @@ Part = tuple[str, str]
 class Facts:
     """What the header says. ``folder`` is shown as given; an empty string says nothing.
 
-    ``trouble`` is why the registry cannot be read, and the counts may be old.
+    ``trouble`` is why the registry cannot be read, and the counts may be old. ``holds`` are agents that are
+    paused, by name and in words.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -35,6 +36,7 @@ class Facts:
     branch: str = ""
     paused: bool = False
     trouble: str = ""
+    holds: tuple[tuple[str, str], ...] = ()
 
 
 def short_folder(folder: str, home: str) -> str:
@@ -82,11 +84,20 @@ def _ever_less(facts: Facts) -> Iterator[tuple[list[Part], list[Part]]]:
     yield whole, _place(last, "")
     yield whole, []
     yield _dotted(now, today), []
+    now = _now(facts, brief=True)
+    yield _dotted(now, today), []
     yield _dotted(now, []), []
     yield _dotted([part for part in now if part[1] != "state-queued"], []), []
 
 
-def _now(facts: Facts) -> list[Part]:
+def _held(facts: Facts, *, brief: bool) -> str:
+    """The agents that are paused, as long as there is room with the reason."""
+    if len(facts.holds) > 1:
+        return f"{len(facts.holds)} agents paused"
+    return "".join(f"{sanitise(name)} paused" if brief else sanitise(words) for name, words in facts.holds)
+
+
+def _now(facts: Facts, *, brief: bool = False) -> list[Part]:
     counts = facts.counts
     parts = [
         (f"{counts.running} running", "state-running", counts.running),
@@ -94,6 +105,7 @@ def _now(facts: Facts) -> list[Part]:
         (f"{counts.queued} queued", "state-queued", counts.queued),
         (f"{counts.unsaved} not saved", "state-failed", counts.unsaved),
         ("queue paused", "state-timed-out", facts.paused),
+        (_held(facts, brief=brief), "state-timed-out", facts.holds),
     ]
     return [(text, colour) for text, colour, there in parts if there] or [("nothing running", "muted")]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +11,7 @@ from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
 from app.dashboard.details.details import LOG, SUMMARY
-from app.dashboard.drawing.tone import Line, Tone
+from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.editor import edit
 from app.dashboard.input.field import TaskInput
@@ -21,23 +20,19 @@ from app.dashboard.news.feed import Feed, FellSilent, LogSpoke, ReadingFailed, R
 from app.dashboard.news.watching import Watcher
 from app.dashboard.plans.actions import Done, edit_and_retry
 from app.dashboard.plans.commanding import Commander, Finished
-from app.dashboard.plans.plan import plan_for
-from app.dashboard.plans.preview import preview
-from app.dashboard.prompt.prompt import Prompt
-from app.dashboard.prompt.prompter import Prompter
-from app.dashboard.screen.boardscreen import BoardScreen
+from app.dashboard.prompt.prompter import Approving, Prompter
 from app.dashboard.screen.footer import FooterBar
 from app.dashboard.screen.header import short_folder
 from app.dashboard.screen.pressing import PRESSES
+from app.dashboard.screen.talkingscreen import TalkingScreen
 from app.dashboard.session import Session
 from app.dashboard.table.table import TaskTable
-from app.model.sentences import Kind
 from app.model.task import Task
 from app.registry.config import save_setting
 from app.supervisor import operations
 
 
-class MainScreen(BoardScreen):
+class MainScreen(TalkingScreen):
     """Shows the tasks of one session, and takes orders about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(PRESSED)
@@ -51,7 +46,6 @@ class MainScreen(BoardScreen):
         self.commander = Commander(self)
         self.prompter = Prompter(self)
         self.retrying: Task | None = None
-        self.continuing: Task | None = None
         self._damaged = 0
         self._resting_pane = ""
 
@@ -69,14 +63,18 @@ class MainScreen(BoardScreen):
         self.bar.save_draft()
 
     def _tidy(self) -> None:
+        self._look_for_agents()
         operations.tidy(self.session.registry, self.session.config)
+
+    def _look_for_agents(self) -> None:
+        self.session.agents.refresh(self.session.config, self.session.folder)
 
     # News
 
     def on_records_changed(self, event: RecordsChanged) -> None:
         """Show records as they are now, and tell of the ends among them."""
         changes = self.board.apply(event.tasks, event.removed)
-        self.paused = event.paused
+        self.paused, self.holds = event.paused, event.holds
         if changes.reordered:
             self.refresh_table()
         else:
@@ -126,6 +124,9 @@ class MainScreen(BoardScreen):
 
     def on_finished(self, event: Finished) -> None:
         """Say how an action went; a new task's row stands at once."""
+        if event.wanted is not None and event.action is not None:
+            self.prompter.approve(Approving(event.wanted, event.action, event.typed))
+            return
         if event.done is None:
             self.bar.give_back(event.typed)
             self.bar.say(event.problem, Tone.PROBLEM)
@@ -167,7 +168,7 @@ class MainScreen(BoardScreen):
     def on_footer_bar_pressed(self, event: FooterBar.Pressed) -> None:
         """A click on a hint is a press of its key."""
         if self.pane == "prompt":
-            self.prompter.close()
+            self.prompter.leave()
         elif self.pane == "input":
             self.bar.field.press(event.id)
         elif event.id == "open" and self.pane == "table":
@@ -191,37 +192,6 @@ class MainScreen(BoardScreen):
         self.focus_pane("table")
         if task is not None:
             self.commander.work(partial(edit_and_retry, task, event.text, self.session))
-
-    def continue_with(self, task: Task) -> None:
-        """Let what a task's agent is to be told be written in the input bar."""
-        self.continuing = task
-        self.bar.aim(Target.CONTINUE, "", f"continue #{task.number} ›", self._continuation)
-        self.focus_pane("input")
-
-    def _continuation(self, text: str) -> Line:
-        """What Enter will do with words for an agent, as its task stands now."""
-        task = self.continuing
-        if task is None:
-            return "", Tone.PLAN
-        task = self.board.tasks.get(task.id, task)
-        plan = replace(plan_for(Kind.CONTINUE, task), words=text)
-        return preview(plan, self._describe)
-
-    def on_input_bar_continue_wanted(self, event: InputBar.ContinueWanted) -> None:
-        """Tell the agent, or go on with the conversation."""
-        task, self.continuing = self.continuing, None
-        self.focus_pane("table")
-        if task is not None:
-            plan = plan_for(Kind.CONTINUE, self.board.tasks.get(task.id, task), words=event.text)
-            self.commander.carry_out(plan)
-
-    def on_prompt_answered(self, event: Prompt.Answered) -> None:
-        """An answer in the prompt was pressed."""
-        self.prompter.answered(event.id)
-
-    def on_prompt_left(self) -> None:
-        """The question is left for later."""
-        self.prompter.close()
 
     def on_task_input_left(self, event: TaskInput.Left) -> None:
         """Go back to the table; the draft is kept."""

@@ -118,7 +118,7 @@ def _open(screen: MainScreen) -> None:
 
 def _back(screen: MainScreen) -> None:
     if screen.prompter.is_open:
-        screen.prompter.close()
+        screen.prompter.leave()
     elif screen.stage.zoomed:
         screen.zoom()
     elif screen.pane != "table":

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.agents.definitions import all_agents
 from app.dashboard.details.details import LOG, SUMMARY
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.plans.actions import limit_words
 from app.dashboard.plans.plan import Plan, task_title
+from app.dashboard.screen.agentsscreen import AgentsScreen
 from app.dashboard.screen.helpscreen import HelpScreen
 from app.dashboard.table.rows import Moment, row_of
 from app.model.sentences import Kind
@@ -33,7 +33,9 @@ def show_plan(screen: MainScreen, plan: Plan) -> bool:
         case Kind.THEME:
             screen.set_theme(plan.words)
         case Kind.AGENTS:
-            screen.bar.say(agents_line(screen), Tone.DONE)
+            screen.app.push_screen(AgentsScreen(screen.session, plan.words), screen.approve_chosen)
+        case Kind.APPROVE:
+            screen.approve_ahead(plan.words)
         case Kind.HELP:
             screen.app.push_screen(HelpScreen())
         case Kind.QUIT:
@@ -68,11 +70,3 @@ def status_line(screen: MainScreen, task: Task) -> str:
     board = screen.board
     row = row_of(task, board.progress.get(task.id), board.last_lines.get(task.id, ""), Moment.now())
     return " · ".join(part for part in (task_title(task), row.word, row.result, row.last, row.time) if part)
-
-
-def agents_line(screen: MainScreen) -> str:
-    """Who can do the work, each with what is known of it."""
-    agents = all_agents(screen.session.config)
-    return "agents: " + " · ".join(
-        f"@{agent.name}{f' {agent.description}' if agent.description else ''}" for agent in agents
-    )

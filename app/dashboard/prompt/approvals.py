@@ -1,0 +1,37 @@
+"""An agent that must be approved as a panel: what it may do, and how far a yes reaches. Pure."""
+
+from __future__ import annotations
+
+from app.agents.approval import CHANGED
+from app.agents.describing import UNLIMITED, WARNING
+from app.dashboard.prompt.panel import Panel, Paragraph, offer
+from app.logs.sanitise import sanitise
+from app.model.commands import APPROVAL_KEYS
+from app.registry.approvals import Scope
+
+SCOPES = dict(zip(APPROVAL_KEYS, (*Scope, None), strict=True))
+"""How far the yes of each key reaches; None for no."""
+
+_ONCE = "y for this task only"
+_NOTE = "p in this project and A everywhere, until its definition changes · n starts nothing"
+
+
+def approval_panel(name: str, lines: tuple[str, ...], folder: str, *, once: bool = True) -> Panel:
+    """The panel of an agent; ``lines`` say in plain words what it may do.
+
+    Without ``once`` no task waits for it. ``folder`` is where it is to work, written short.
+    """
+    name = sanitise(name)
+    return Panel(
+        label=f"let {name} work ›",
+        title=sanitise(f"{name} needs your yes · in {folder}" if once else f"{name} · in {folder}"),
+        body=tuple(Paragraph(sanitise(line), _style(index, line)) for index, line in enumerate(lines)),
+        offers=tuple(offer(key) for key in APPROVAL_KEYS if once or key != "once"),
+        note=f"{_ONCE} · {_NOTE}" if once else _NOTE.replace("starts nothing", "approves nothing"),
+    )
+
+
+def _style(index: int, line: str) -> str:
+    if CHANGED in line or WARNING in line or UNLIMITED in line:
+        return "asks"
+    return "heading" if index == 0 else "caution" if line.startswith(("may ", "fence: none")) else ""
