@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,12 +110,6 @@ def test_the_host_is_small_and_rests(hosted: Hosted) -> None:
 
 def wakeups(pid: int, after_s: float = 0.0) -> int:
     """How often a process has gone to sleep by itself, after a while."""
-    import time
-
-    deadline = time.monotonic() + after_s
-    while True:
-        status = Path(f"/proc/{pid}/status").read_text()
-        count = int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0])
-        if time.monotonic() >= deadline:
-            return count
-        os.sched_yield()
+    until(lambda: False, after_s)
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0])

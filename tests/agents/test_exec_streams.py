@@ -102,7 +102,7 @@ BECOMES = {
     "copilot-denied": (0, False, "failed", "denied: bash", None),
     "copilot-cut": (1, False, "failed", "Failed to get response from the AI model; retried 5 times", None),
     "gemini-default": (0, True, "complete", None, None),
-    "gemini-401": (145, False, "failed", "[API Error: ", "login"),
+    "gemini-401": (145, False, "failed", "401 scripted: invalid api key", "login"),
     "gemini-without-tools": (0, False, "complete", "no tool used", None),
     "gemini-cut": (0, False, "complete", "Loop detected, stopping execution", None),
     "kimi-default": (0, True, "complete", None, None),

@@ -96,6 +96,18 @@ def _is_text(item: Json) -> bool:
     return isinstance(item, str) or (isinstance(item, dict) and isinstance(item.get("text"), str))
 
 
+def in_words(error: str) -> str:
+    """An error as its words: some clients pass on what an interface answered, JSON and all."""
+    start = error.find("{")
+    answer = parsed(error[start : error.rfind("}") + 1]) if start >= 0 else None
+    if answer is None:
+        return error
+    inner = answer.get("error") if isinstance(answer.get("error"), dict) else answer
+    scope = Scope(inner, answer)
+    words = scope.text("message") or scope.text("detail")
+    return f"{scope.text('code') or ''} {words}".strip() if words else error
+
+
 def parsed(line: str) -> dict[str, Json] | None:
     """The object that a line of a stream is; None for anything else."""
     if not line.lstrip().startswith("{"):

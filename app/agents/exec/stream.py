@@ -21,7 +21,7 @@ from app.agents.events import (
     Warned,
 )
 from app.agents.exec import tooling
-from app.agents.exec.reading import Scope, parsed
+from app.agents.exec.reading import Scope, in_words, parsed
 from app.agents.exec.shapes import Rule, Shape
 from app.agents.trouble import status_in
 from app.logs.sanitise import sanitise
@@ -229,6 +229,8 @@ class Stream:
         error = None if ok else scope.text(fields.get("error"))
         if ok and self._shape.fault is not None and text and (fault := self._shape.fault.search(text)):
             ok, error = False, fault[1]
+        if error is not None:
+            error = in_words(error)
         reasons = (scope.text(spec) or "" for spec in fields.get("reasons", ()))
         reason = next((word for word in reasons if word and word not in _PLAIN_ENDS), "")
         yield Ended(ok, reason, error, scope.number(fields.get("status")), text if ok else None)
