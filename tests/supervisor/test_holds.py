@@ -205,4 +205,3 @@ def test_the_shell_tells_and_frees(shell: Shell, registry: Registry) -> None:
     assert shell.run("resume").out == "The queue goes on.\nclaude goes on.\n"
     registry.home.holds.write_text("no toml")
     assert "holds.toml cannot be read" in shell.run("doctor").out
-
