@@ -40,6 +40,9 @@ _FUNCTIONS = {
 }
 """The module of `app.cli.commands` and its function for each command, imported when it is wanted."""
 
+_SHOW_WHAT_IS_UNSAVED = frozenset({"status", "doctor"})
+"""The commands that say of each task whether its end is saved; after all others a line does."""
+
 _BROKEN_PIPE = 141
 
 
@@ -70,7 +73,10 @@ def run_command(name: str, argv: Sequence[str]) -> int:
     arguments = parse_arguments(command, argv)
     if command.name != "add" and arguments.verbatim:
         arguments = replace(arguments, words=arguments.words + arguments.verbatim)
-    code: int = getattr(import_module(f"app.cli.commands.{module}"), function)(Session(), arguments)
+    session = Session()
+    code: int = getattr(import_module(f"app.cli.commands.{module}"), function)(session, arguments)
+    if command.name not in _SHOW_WHAT_IS_UNSAVED:
+        session.tell_unsaved()
     return code
 
 

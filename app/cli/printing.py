@@ -37,17 +37,26 @@ class RawPrinter:
 
     def catch_up(self) -> None:
         """Copy everything up to the end that the log has now. Raises OSError."""
+        while not self._copied():
+            pass
+        sys.stdout.buffer.flush()
+
+    def _copied(self) -> bool:
+        """Copy up to the end; False where a hole came to be meanwhile: what was read may be its zeros."""
         with open_source(self._path) as source:
             while source and self._offset < source.size:
                 _, end, hole = source.extent(self._offset)
-                if hole:
-                    data = f"… {format_bytes(end - self._offset)} dropped …\n".encode()
-                else:
-                    end = min(end, self._offset + _CHUNK)
-                    data = source.read(self._offset, end)
+                end = end if hole else min(end, self._offset + _CHUNK)
+                data = (
+                    f"… {format_bytes(end - self._offset)} dropped …\n".encode()
+                    if hole
+                    else source.read(self._offset, end)
+                )
+                if source.holes != source.find_holes():
+                    return False
                 sys.stdout.buffer.write(data)
                 self._offset = end
-        sys.stdout.buffer.flush()
+        return True
 
     def finish(self) -> None:
         """Nothing: a pipe gets the bytes that were written, and no others."""

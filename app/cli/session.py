@@ -112,6 +112,18 @@ class Session:
     def _said(self) -> set[str]:
         return set()
 
+    def tell_unsaved(self) -> None:
+        """Say on stderr which tasks have ended without that being saved yet, and why; nothing if none has."""
+        if "registry" not in self.__dict__:
+            return  # a command that has nothing to do with tasks
+        from app.model.export import unsaved_words
+
+        for task_id in self.registry.in_hand():
+            with suppress(OSError, CommandError):
+                live = self.registry.live(task_id)
+                if live is not None and live.unsaved and (why := unsaved_words(task := self._read(task_id))):
+                    self._complain(f"#{task.number}: {clean(why)}: {self.registry.home.root}")
+
     def find(self, reference: str, suits: Suits | None = None) -> Meant:
         """The one task that a number, id, name or words mean; among those that suit, if any of them fits.
 

@@ -144,7 +144,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "changes",
         "[TASK]",
-        "what a task has changed: files, commits, and each difference",
+        "what a task changed: files, commits, lines",
         keys=("d",),
         label="changes",
         group=WATCHING,
@@ -153,7 +153,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "merge",
         "TASK",
-        "take a task's work into your branch, after showing what that would do",
+        "take its work into your branch, shown first",
         keys=("m",),
         label="merge",
         group=TAKING,
@@ -167,7 +167,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "push",
         "TASK",
-        "push a task's branch to where you push to, never by force",
+        "push its branch to where you push, never by force",
         keys=("P",),
         label="push",
         group=TAKING,

@@ -35,9 +35,20 @@ def export(
     attempt waits for its start.
     """
     run = _current(task)
-    outcome, report = run.outcome, task.report
-    pid = task.live.child.pid if task.live and task.live.child and not task.status.ended else None
     duration_s = _duration(task, run, now)
+    return {
+        **_asked(task),
+        **_ran(task, run, log_path, duration_s),
+        "progress": _progress(progress),
+        "summary": summary if task.status.ended else None,
+        **_came_out(task, run),
+        **_stands(task, estimate, duration_s),
+        "qualifier": run.qualifier,
+        **_said(task, run),
+    }
+
+
+def _asked(task: Task) -> dict[str, object]:
     return {
         "number": task.number,
         "id": task.id,
@@ -49,6 +60,12 @@ def export(
         "tags": list(task.request.tags),
         "folder": task.request.folder,
         "created": _time(task.request.created),
+    }
+
+
+def _ran(task: Task, run: Attempt, log_path: str | None, duration_s: float | None) -> dict[str, object]:
+    pid = task.live.child.pid if task.live and task.live.child and not task.status.ended else None
+    return {
         "started": _time(run.started or (task.live.started if task.live else None)),
         "ended": _time(run.ended),
         "duration_s": duration_s,
@@ -59,19 +76,33 @@ def export(
         "log": log_path,
         "attempt": task.attempt.number if task.attempt else None,
         "attempts": len(task.state.attempts),
-        "progress": _progress(progress),
-        "summary": summary if task.status.ended else None,
+    }
+
+
+def _came_out(task: Task, run: Attempt) -> dict[str, object]:
+    return {
         "error": explain(task),
         # An empty list would claim that no file was changed; all that is known is that none was reported.
-        "files": list(outcome.files) or None,
-        "commit": outcome.commit,
+        "files": list(run.outcome.files) or None,
+        "commit": run.outcome.commit,
         "check": run.check,
+    }
+
+
+def _stands(task: Task, estimate: Estimate | None, duration_s: float | None) -> dict[str, object]:
+    return {
         "estimate_s": round(estimate.middle_s, 3) if estimate else None,
         "estimate": _estimate(estimate, duration_s),
         "queue_reason": task.queue_reason,
         "attention": _attention(task),
         "unsaved": task.unsaved,
-        "qualifier": run.qualifier,
+    }
+
+
+def _said(task: Task, run: Attempt) -> dict[str, object]:
+    """What an agent that speaks a protocol has told of its run, so far or in all."""
+    report = task.report
+    return {
         "session": run.session or (report.session if report else None),
         "model": run.model or (report.model if report else None),
         "usage": _usage(run.usage or (report.usage if report else None)),

@@ -106,7 +106,9 @@ def save_setting(name: str, value: str | int, path: Path | None = None) -> None:
     except FileNotFoundError:
         lines = []
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = str(value) if isinstance(value, int) else f'"{value}"'
+    import tomli_w  # only writers pay for it
+
+    written = tomli_w.dumps({name: value}).partition("=")[2].strip()
     write_atomic(path.resolve(), "\n".join([*_with_setting(lines, name, written), ""]).encode())
 
 

@@ -70,6 +70,14 @@ def keep_copy(home: Home, path: Path, name: str, reason: str) -> None:
     write_atomic(_place(home, name, reason), content)
 
 
+def add_to_reason(home: Home, task_id: str, line: str) -> None:
+    """Say one thing more of a task in quarantine; nothing where it is not there. Raises OSError."""
+    for damaged in in_quarantine(home):
+        if damaged.name.partition(".")[0] == task_id and damaged.path.is_dir():
+            path = damaged.path.with_name(f"{damaged.name}.reason")
+            write_atomic(path, f"{damaged.reason}\n{line}\n".encode())
+
+
 def _place(home: Home, name: str, reason: str) -> Path:
     target = _free_name(home.quarantine / name)
     write_atomic(target.with_name(f"{target.name}.reason"), f"{reason}\n".encode())

@@ -7,8 +7,18 @@ import errno
 import fcntl
 import os
 import time
+from _thread import get_ident
 from collections.abc import Iterator
 from pathlib import Path
+
+RECORD_LIMIT = 16 * 1024 * 1024
+"""The largest record that is read, in bytes; a larger one is not ours."""
+
+NOT_A_RECORD = frozenset({errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO})
+"""What opening says when a link, a pipe or a folder stands in a record's place."""
+
+NO_RECORD = NOT_A_RECORD | {errno.ENOENT, errno.ENOTDIR}
+"""What opening says where there is no record, be it that something else stands in its place."""
 
 LOCK_PATIENCE_S = 30.0
 """How long a transaction waits for its turn; others hold the lock for milliseconds."""
@@ -16,6 +26,13 @@ LOCK_PATIENCE_S = 30.0
 
 class RegistryBusy(Exception):  # noqa: N818 - a state of affairs, not a fault
     """Another process has held the registry's lock for longer than any transaction takes."""
+
+
+class LockedAlready(RuntimeError):  # noqa: N818 - a state of affairs
+    """This very thread holds the lock that it asks for: it would wait for itself until its patience ends."""
+
+
+_held: set[tuple[int, Path]] = set()
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -88,12 +105,18 @@ def _is_regular(descriptor: int) -> bool:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the exclusive lock of a file. Raises RegistryBusy when it cannot be had in LOCK_PATIENCE_S."""
+    """Hold the exclusive lock of a file. Raises RegistryBusy when it cannot be had in LOCK_PATIENCE_S, and
+    LockedAlready at once inside of another such block, which is a fault of the caller."""
+    holder = (get_ident(), path)
+    if holder in _held:
+        raise LockedAlready(f"{path} is locked by this very thread")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         _wait_for_lock(descriptor, path)
+        _held.add(holder)
         yield
     finally:
+        _held.discard(holder)
         os.close(descriptor)
 
 

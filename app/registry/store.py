@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from app.model.queue import DEFAULT_LIMITS, Limits, why_waiting
 from app.model.status import Status
 from app.model.task import Attempt, Live, Request, State, Task
 from app.registry.codec import live_from_record, parse, request_from_record, state_from_record
+from app.registry.counting import Settings as Settings
+from app.registry.counting import settings_from_record
 from app.registry.damage import Damaged, in_quarantine, quarantine
 from app.registry.ending import read_end, with_end
-from app.registry.files import read_regular, try_lock
+from app.registry.files import NO_RECORD, NOT_A_RECORD, read_regular, try_lock
+from app.registry.files import RECORD_LIMIT as RECORD_LIMIT
+from app.registry.numbers import find_number
 from app.registry.paths import END, Home, log_name
 from app.registry.paths import is_task_id as is_task_id  # those who read want these too
 from app.registry.paths import marker_id as marker_id
 from app.registry.queueing import current_load, waiting
 from app.registry.safety import expect_own_folder, is_there
-from app.registry.values import SCHEMA, BadRecord, NewerRecord
-
-RECORD_LIMIT = 16 * 1024 * 1024
-"""The largest record that is read, in bytes; a larger one is not ours."""
+from app.registry.values import BadRecord, NewerRecord
 
 Record = TypeVar("Record")
 
-_NOT_A_RECORD = frozenset({errno.ELOOP, errno.EINVAL, errno.EISDIR, errno.ENXIO})
-"""What opening says when a link, a pipe or a folder stands in a record's place."""
-
-_NO_LOCK_FILE = _NOT_A_RECORD | {errno.ENOENT, errno.ENOTDIR}
-
 NEWER = "written by a newer delegate"
 """Why a task waits that this version may not touch."""
-
-_NUMBER = re.compile(rb"^number = (\d+)$", re.MULTILINE)
 
 
 class UnknownTask(Exception):  # noqa: N818 - names what is unknown
@@ -53,20 +45,6 @@ class DamagedRecord(Exception):  # noqa: N818 - names what is damaged
         self.reason = reason
         self.newer = newer
         """Whether nothing is wrong with it but that a newer version wrote it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What ``registry.toml`` holds. ``last_id`` keeps ids in the order of numbers if the clock steps back.
-
-    ``boot`` is the boot in which ``queued`` and ``running`` were last made to agree with the records.
-    """
-
-    next_number: int = 1
-    last_id: str = ""
-    paused: bool = False
-    boot: str = ""
-    schema: int = SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +77,11 @@ class Registry:
             record = parse(read_regular(self.home.settings, RECORD_LIMIT))
         except FileNotFoundError:
             return Settings()
-        return _settings_from_record(record)
+        except OSError as error:
+            if error.errno in NOT_A_RECORD:
+                raise BadRecord(error.strerror) from None
+            raise
+        return settings_from_record(record)
 
     def paused(self) -> bool:
         """Whether the user has paused the queue; damaged settings say nothing, and are made anew by the next
@@ -155,7 +137,7 @@ class Registry:
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
-            if error.errno in _NO_LOCK_FILE:
+            if error.errno in NO_RECORD:
                 return None
             raise  # too many files open, say: not sure is not dead
         try:
@@ -227,28 +209,21 @@ class Registry:
         ]
 
     def standing(self, number: int) -> Status | None:
-        """How the task of a number stands, or None when it does not exist (any more)."""
-        task_id = self.find_number(number)
-        if task_id is None:
-            return None
+        """How the task of a number stands, or None when it does not exist (any more).
+
+        One that cannot be read right now counts as not ended: what waits for it waits on.
+        """
         try:
-            return self.load(task_id).status
+            task_id = self.find_number(number)
+            return None if task_id is None else self.load(task_id).status
         except (UnknownTask, DamagedRecord):
             return None
+        except OSError:
+            return Status.QUEUED
 
     def find_number(self, number: int) -> str | None:
-        """The id of a number. Ids sort as numbers do, so ten thousand tasks cost fourteen looks."""
-        ids = self.ids()
-        low, high = 0, len(ids)
-        while low < high:
-            middle = (low + high) // 2
-            found = self._number(ids[middle])
-            if found is None:
-                return self._find_number_slowly(number, ids)
-            if found == number:
-                return ids[middle]
-            low, high = (middle + 1, high) if found < number else (low, middle)
-        return None
+        """The id of a number, or None when no task has it. Raises OSError when that cannot be told now."""
+        return find_number(self.home, self.ids(), number)
 
     def damaged(self) -> list[Damaged]:
         """What lies in quarantine, oldest first."""
@@ -281,32 +256,9 @@ class Registry:
                 raise DamagedRecord(task_id, "is not a folder") from None
             raise UnknownTask(task_id) from None
         except OSError as error:
-            if error.errno in _NOT_A_RECORD:
+            if error.errno in NOT_A_RECORD:
                 raise DamagedRecord(task_id, f"{name}: {error.strerror}") from None
             raise
-
-    def _number(self, task_id: str) -> int | None:
-        try:
-            match = _NUMBER.search(read_regular(self.home.task_file(task_id, "task.toml"), RECORD_LIMIT))
-        except OSError:
-            return None
-        return int(match[1]) if match else None
-
-    def _find_number_slowly(self, number: int, ids: list[str]) -> str | None:
-        return next((task_id for task_id in ids if self._number(task_id) == number), None)
-
-
-def _settings_from_record(record: dict[str, Any]) -> Settings:
-    """Read ``registry.toml``; of a newer schema nothing but that it is one. Raises BadRecord."""
-    settings = Settings(**{key: record[key] for key in Settings.__slots__ if key in record})
-    if isinstance(settings.schema, int) and settings.schema > SCHEMA:
-        return Settings(paused=settings.paused is True, schema=settings.schema)
-    for key, default in asdict(Settings()).items():
-        if type(getattr(settings, key)) is not type(default):
-            raise BadRecord(f"{key} is not what it should be")
-    if settings.next_number < 1 or (settings.last_id and not is_task_id(settings.last_id)):
-        raise BadRecord("the next number or the last id is none")
-    return settings
 
 
 def stand_in(task_id: str, live: Live) -> State:

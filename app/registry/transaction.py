@@ -7,18 +7,19 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.model.status import Priority, Status
 from app.model.task import Request, State, Task
 from app.registry.boot import boot_id
 from app.registry.codec import dump, request_to_record, state_to_record
-from app.registry.damage import put_away
-from app.registry.files import locked, read_regular, sync_folder, touch, write_atomic, write_new
-from app.registry.paths import END, is_task_id, marker_id, marker_name
-from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, Settings, UnknownTask
-from app.registry.values import SCHEMA, BadRecord
+from app.registry.counting import Settings, next_id
+from app.registry.files import locked, sync_folder, touch, write_atomic, write_new
+from app.registry.paths import END, marker_id, marker_name
+from app.registry.rebuilding import believed, settings_or_rebuilt
+from app.registry.store import DamagedRecord, Registry, UnknownTask
+from app.registry.values import SCHEMA
 
 _HALF_MADE = ".new"
 """The folder of the task that is being accepted: what a crash leaves of it goes with the next one."""
@@ -61,12 +62,14 @@ class Transaction:
 
         ``request`` comes with any id and number. Raises OSError with nothing half-made left behind.
         """
-        request = replace(request, id=self._next_id(request.created), number=self.settings.next_number)
+        settings = believed(self.registry, self.settings, request.created)
+        task_id = next_id(settings.last_id, request.created)
+        request = replace(request, id=task_id, number=settings.next_number)
         state = State(Status.QUEUED, not_before=request.not_before)
         home = self.registry.home
         folder = home.tasks / _HALF_MADE
         _remove(folder)
-        self.save(replace(self.settings, next_number=request.number + 1, last_id=request.id))
+        self.save(replace(settings, next_number=request.number + 1, last_id=request.id))
         try:
             folder.mkdir(mode=0o700)
             write_new(folder / ENVIRONMENT, pack_environment(environment))
@@ -119,6 +122,10 @@ class Transaction:
                 self.settle(task)
             raise
 
+    def recount(self) -> None:
+        """Make ``registry.toml`` agree with the tasks, as accepting one does."""
+        self.save(believed(self.registry, self.settings, datetime.now(UTC)))
+
     def save(self, settings: Settings) -> None:
         """Replace ``registry.toml``."""
         self.changed = True
@@ -133,13 +140,6 @@ class Transaction:
             if marker_id(name) == task_id:
                 (folder / name).unlink(missing_ok=True)
         self.unmark_running(task_id)
-
-    def _next_id(self, now: datetime) -> str:
-        """The first free second from ``now``: ids keep the order of numbers even if the clock steps back."""
-        candidate = _format_id(now)
-        if candidate > self.settings.last_id:
-            return candidate
-        return _format_id(_moment(self.settings.last_id) + timedelta(seconds=1))
 
     def mark(self, task: Task) -> None:
         """Put a task among the waiting or the running ones again, as its record says."""
@@ -178,7 +178,7 @@ def transaction(registry: Registry) -> Iterator[Transaction]:
     """Hold the registry's lock. Raises NewerSchema, RegistryBusy and OSError before anything is changed."""
     registry.open()
     with locked(registry.home.lock):
-        settings = _settings_or_rebuilt(registry)
+        settings = settings_or_rebuilt(registry)
         if settings.schema > SCHEMA:
             raise NewerSchema(
                 f"{registry.home.root} was written by a newer delegate; install that version to change it"
@@ -203,43 +203,6 @@ def ring(registry: Registry) -> None:
 def pack_environment(environment: Mapping[str, str]) -> bytes:
     """An environment as bytes, each ``KEY=VALUE`` ended by a NUL, as in ``/proc/PID/environ``."""
     return b"".join(os.fsencode(f"{key}={value}") + b"\0" for key, value in environment.items())
-
-
-def _settings_or_rebuilt(registry: Registry) -> Settings:
-    """The settings; when they are damaged or gone, what the tasks themselves prove."""
-    try:
-        settings = registry.settings()
-        if settings.schema > SCHEMA or settings.last_id or not registry.ids():
-            return settings
-    except BadRecord as error:
-        put_away(registry.home, registry.home.settings, registry.home.settings.name, str(error))
-    return _rebuilt(registry)
-
-
-def _rebuilt(registry: Registry) -> Settings:
-    home = registry.home
-    names = [
-        *registry.ids(),
-        *(path.name for path in home.trash.glob("*/agent_*")),
-        *(path.name.partition(".")[0] for path in home.quarantine.iterdir()),
-    ]
-    numbers = [_number_in(path) for path in _task_records(registry)]
-    return Settings(max(numbers, default=0) + 1, max(filter(is_task_id, names), default=""))
-
-
-def _task_records(registry: Registry) -> Iterator[Path]:
-    home = registry.home
-    yield from home.tasks.glob("agent_*/task.toml")
-    yield from home.trash.glob("*/agent_*/task.toml")
-    yield from home.quarantine.glob("agent_*/task.toml")
-
-
-def _number_in(path: Path) -> int:
-    with contextlib.suppress(OSError, ValueError):
-        for line in read_regular(path, RECORD_LIMIT).splitlines():
-            if line.startswith(b"number = "):
-                return int(line.removeprefix(b"number = "))
-    return 0
 
 
 def _reindex(change: Transaction) -> None:
@@ -273,12 +236,3 @@ def _remove(folder: Path) -> None:
         import shutil  # rarely needed, and slow to load
 
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _moment(task_id: str) -> datetime:
-    """The second that an id is made of; `strptime` would load the calendar of the locale for it."""
-    return datetime.fromisoformat(task_id.removeprefix("agent_").replace("_", "T")).replace(tzinfo=UTC)
-
-
-def _format_id(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("agent_%Y%m%d_%H%M%S")

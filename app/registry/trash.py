@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,7 +35,7 @@ def delete(change: Transaction, task_ids: Sequence[str], *, expired: bool = Fals
     task_ids = [task_id for task_id in task_ids if home.task(task_id).is_dir()]
     if not task_ids:
         return 0
-    _purge(home.trash)
+    forget(change, stale(home))  # removed with the next round of care: that may take a while
     stamp = datetime.now(UTC).strftime(_STAMP)
     deletion = home.trash / (f"{_EXPIRED}{stamp}" if expired else stamp)
     logs = _by_task(home.logs)
@@ -147,14 +146,6 @@ def _taken(path: Path) -> int:
         return path.lstat().st_blocks * 512
     except OSError:
         return 0
-
-
-def _purge(trash: Path) -> None:
-    """Forget deletions that are too old to be undone."""
-    for path in trash.iterdir():
-        moment = _time_of(path)
-        if moment and datetime.now(UTC) - moment > KEPT:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _time_of(deletion: Path) -> datetime | None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -17,6 +17,7 @@ from app.registry import trash
 from app.registry.care import DAY_S, Plan, StoredLog, expired, plan
 from app.registry.codec import dump
 from app.registry.config import Config
+from app.registry.damage import add_to_reason
 from app.registry.files import try_lock
 from app.registry.inventory import ended_tasks, needed_numbers, stored_logs, with_attention
 from app.registry.paths import PACKED
@@ -95,16 +96,18 @@ def _retire(registry: Registry, keep_s: float | None, now: float, done: Round) -
     for first in range(0, len(ids), BATCH):
         free = released(registry, ids[first : first + BATCH])
         with transaction(registry) as change:
-            batch = [task_id for task_id in free if _may_go(registry, task_id)]
+            needed = needed_numbers(registry)  # a task that waits for one may have come meanwhile
+            batch = [task_id for task_id in free if _may_go(registry, task_id, needed)]
             done.expired += trash.delete(change, batch, expired=True) if batch else 0
             change.changed = True
 
 
-def _may_go(registry: Registry, task_id: str) -> bool:
-    """Whether it is still so that the task has ended and somebody has looked at it."""
+def _may_go(registry: Registry, task_id: str, needed: Collection[int]) -> bool:
+    """Whether it is still so that the task has ended, somebody has looked at it and none waits for it."""
     with contextlib.suppress(UnknownTask, DamagedRecord, OSError):
         task = registry.load(task_id)
-        return task.state.status.ended and not task.unread and not task.read_only
+        kept = task.unread or task.read_only or task.number in needed
+        return task.state.status.ended and not kept
     return False
 
 
@@ -152,7 +155,11 @@ def _record_drop(registry: Registry, log: StoredLog) -> bool:
         try:
             task = Task(registry.request(log.task_id), registry.state(log.task_id))
         except UnknownTask:
-            return True  # a log that belongs to nobody
+            # It belongs to nobody, or to a task whose record is in quarantine: there it can still be told.
+            add_to_reason(
+                registry.home, log.task_id, f"its log {log.name} was dropped: all logs took too much"
+            )
+            return True
         if task.state.status is Status.STARTING and task.attempt and task.attempt.log == log.name:
             return False
         before = path.lstat()

@@ -45,7 +45,8 @@ def in_short(facts: dict[str, Value]) -> dict[str, Value]:
 def write_durably(path: str, facts: dict[str, Value]) -> None:
     """Replace a file of facts whole: written aside, synced, renamed. Raises OSError."""
     aside = f"{path}.{os.getpid()}"
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    descriptor = os.open(aside, flags, 0o600)
     try:
         data = flat_toml(facts)
         while data:  # a disk that is nearly full takes a part and refuses the rest

@@ -58,7 +58,6 @@ def close_and_go_on(root: str, task_id: str, wait: Callable[[OSError], None]) ->
 
     registry = Registry(Home(Path(root)))
     _close_when_there_is_room(registry, task_id, wait)
-    _drop_empty_errors(registry, task_id)
     with contextlib.suppress(OSError):  # what cannot start now is left to the supervisor
         run_pass(registry, load_config())
     _take_care(registry)
@@ -70,10 +69,11 @@ def close_if_ended(registry: Registry, task_id: str) -> None:
         return
     with contextlib.suppress(OSError, UnknownTask, DamagedRecord, NewerTask, NewerSchema, RegistryBusy):
         close(registry, task_id)
-        _drop_empty_errors(registry, task_id)
 
 
-def _drop_empty_errors(registry: Registry, task_id: str) -> None:
+def drop_empty_errors(registry: Registry, task_id: str) -> None:
+    """Remove what the runner of an attempt has said of itself, if that is nothing. To be called within the
+    transaction that closes the attempt: behind it, the file may be that of the next runner."""
     errors = registry.home.task_file(task_id, ERRORS)
     with contextlib.suppress(OSError):
         if errors.stat().st_size == 0:
@@ -123,6 +123,7 @@ def close(registry: Registry, task_id: str) -> Task | None:
         again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
         closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
+        drop_empty_errors(registry, task_id)
     _note_duration(registry, closed)
     return closed
 

@@ -74,8 +74,9 @@ def left_to_supervisor(root: str, end: str) -> bool:
 
 def _supervisor(root: str) -> Process | None:
     """The supervisor that introduced itself, if it is still the same process."""
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe in its place holds nobody up
     try:
-        descriptor = os.open(f"{root}/supervisor.lock", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = os.open(f"{root}/supervisor.lock", flags)
     except OSError:
         return None
     try:

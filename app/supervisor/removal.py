@@ -21,22 +21,24 @@ def delete(registry: Registry, task_ids: Sequence[str]) -> int:
     Raises OperationError, and deletes none, if one of them runs.
     """
     scheduling.settle_as_configured(registry)
-    needed = needed_numbers(registry, besides=task_ids)
-    for task_id in task_ids:
-        task = registry.load(task_id)
-        refuse_newer(task)
-        if task.number in needed:
-            raise OperationError(f"a waiting task starts after #{task.number}; delete or free that one first")
-        if leftovers.find_if_lost(registry, task_id):
-            number = registry.load(task_id).number
-            raise OperationError(f"processes of #{number} still run; stop it before you delete it")
+    numbers = {task_id: _number_to_delete(registry, task_id) for task_id in task_ids}
     from app.registry import trash  # slow to load, rarely needed
 
     with transaction(registry) as change:
-        for task_id in set(registry.in_hand()).intersection(task_ids):
-            number = registry.request(task_id).number
-            raise OperationError(f"#{number} is running; stop it before you delete it")
+        for task_id in set(registry.in_hand()).intersection(numbers):
+            raise OperationError(f"#{numbers[task_id]} is running; stop it before you delete it")
+        for number in needed_numbers(registry, besides=task_ids).intersection(numbers.values()):
+            raise OperationError(f"a waiting task starts after #{number}; delete or free that one first")
         return trash.delete(change, task_ids)
+
+
+def _number_to_delete(registry: Registry, task_id: str) -> int:
+    """The number of a task. Raises OperationError and NewerTask where it must stay."""
+    task = registry.load(task_id)
+    refuse_newer(task)
+    if leftovers.find_if_lost(registry, task_id):
+        raise OperationError(f"processes of #{task.number} still run; stop it before you delete it")
+    return task.number
 
 
 @in_one_line

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import time
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,10 +22,15 @@ from app.registry.queueing import current_load, held_words, waiting
 from app.registry.store import RECORD_LIMIT, DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import ENVIRONMENT, NewerTask, Transaction, transaction
 from app.supervisor import leftovers, stopping
-from app.supervisor.finish import close
+from app.supervisor.child import CANNOT_RUN
+from app.supervisor.facts import Value, timestamp, write_durably
+from app.supervisor.finish import close, drop_empty_errors
 from app.supervisor.launch import ERRORS, Start, hand_over, reap, spawn
 
 LOST = "its runner is gone, and with it the exit code"
+
+
+TOO_LONG = "its command line is too long for the system; put the text into a file and name the file"
 
 
 def run_pass(registry: Registry, config: Config) -> list[Task]:
@@ -51,14 +58,37 @@ def run_pass(registry: Registry, config: Config) -> list[Task]:
 
 
 def _try_to_spawn(registry: Registry, start: Start, config: Config) -> OSError | None:
-    """Start a runner; where that fails, put its task back into the queue and return why."""
+    """Start a runner; where that fails, put its task back into the queue and return why, unless it would fail
+    again whenever it is tried: then that is how its attempt ends."""
     try:
         spawn(registry, start, config)
     except OSError as error:
         with contextlib.suppress(OSError):
+            if error.errno == errno.E2BIG:
+                _end_unstarted(registry, start.task, TOO_LONG)
+                return None
             _settle(registry, start.task.id, config.on_lost)
         return error
+    except ValueError as error:  # a record that was edited by hand may hold what no system call takes
+        with contextlib.suppress(OSError):
+            _end_unstarted(registry, start.task, f"its command cannot be run: {error}")
     return None
+
+
+def _end_unstarted(registry: Registry, task: Task, reason: str) -> None:
+    """End an attempt that no runner can be started for, as a runner does which cannot start the command."""
+    now = timestamp(time.time())
+    facts: dict[str, Value] = {
+        "attempt": len(task.state.attempts),
+        "started": now,
+        "ended": now,
+        "duration_s": 0.0,
+        "exit_code": CANNOT_RUN,
+        "verdict": Status.FAILED.value,
+        "reason": reason,
+    }
+    write_durably(str(registry.home.task_file(task.id, END)), facts)
+    close(registry, task.id)
 
 
 def _chosen(change: Transaction, config: Config, damages: list[DamagedRecord]) -> list[Task]:
@@ -144,6 +174,7 @@ def _settle(registry: Registry, task_id: str, on_lost: str) -> None:
         stopped = stopping.was_requested(registry.home, task_id, len(state.attempts))
         if _never_ran(registry, task_id, last_words):
             change.write_state(task, _never_started(state, stopped=stopped))
+            drop_empty_errors(registry, task_id)
             return
         complaint = _complaint(registry, task_id)
         reason = f"its runner failed: {complaint}" if complaint else LOST

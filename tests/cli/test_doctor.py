@@ -121,12 +121,43 @@ def test_a_damaged_record_and_what_was_set_aside_are_named(shell: Shell, registr
     assert registry.ids() == [good.id]
 
 
+@pytest.mark.parametrize("name", ["registry.toml", "runner.err", "supervisor.err", "care.toml", "bell"])
+def test_a_pipe_in_the_place_of_a_file_does_not_hold_it_up(
+    shell: Shell, registry: Registry, name: str
+) -> None:
+    task = accept(registry)
+    path = registry.home.task_file(task.id, name) if name == "runner.err" else registry.home.root / name
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    ran = shell.run("doctor")
+    assert name in ran.out
+    assert "unexpected" not in ran.err
+
+
 def test_damaged_settings_are_named(shell: Shell, registry: Registry) -> None:
     accept(registry)
     registry.home.settings.write_bytes(b"next_number = ")
     ran = shell.run("doctor")
     assert ran.code == 1
     assert "bad: registry.toml cannot be read" in ran.out
+
+
+def test_settings_that_the_tasks_prove_wrong_and_damaged_records_are_mended(
+    shell: Shell, registry: Registry
+) -> None:
+    first, second, third = accept(registry), accept(registry), accept(registry)
+    settings = registry.home.settings.read_text()
+    registry.home.settings.write_text(settings.replace("next_number = 4", "next_number = 2"))
+    registry.home.task_file(first.id, "state.toml").write_bytes(b"\0")
+    ran = shell.run("doctor")
+    assert "bad: registry.toml is wrong: next_number is not above that of #3" in ran.out
+    assert f"bad: cannot be read: {first.id}" in ran.out
+    fixed = shell.run("doctor", "--fix")
+    assert "registry.toml is made anew from the tasks" in fixed.out
+    assert "1 damaged records are set aside" in fixed.out
+    assert registry.settings().next_number == 4
+    assert registry.ids() == [second.id, third.id]
+    assert {damaged.name for damaged in registry.damaged()} == {first.id, "registry.toml"}
 
 
 def test_a_lost_task_and_what_lives_of_it_are_named(shell: Shell, registry: Registry, config: Config) -> None:

@@ -50,6 +50,8 @@ def check(place: Place, found: Findings) -> None:
         found.expect(task_id in listed, "accepted = listed", task_id)
     most = len(place.accepted) + place.unheard
     found.expect(len(set(place.registry.ids())) <= most, "nothing nobody asked for", f"more than {most}")
+    numbers = [task.number for task in sorted(tasks.values(), key=lambda task: task.id)]
+    found.expect(numbers == sorted(set(numbers)), "each number once, in the order of ids", str(numbers))
     for run, lines in notes.items():
         check_run(place, found, tasks.get(run.rpartition(".")[0]), run, lines)
     check_processes(place, found, notes)

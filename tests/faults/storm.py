@@ -18,6 +18,11 @@ KINDS = (
     *("line", "nul", "bytes", "escape", "reads", "frozen", "dies", "title"),
 )
 SIGNALS = (1, 2, 3, 6, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 31, 34, 64)
+NONSENSE = (
+    *(b"", b"\0" * 64, b"next_number = 1\n", b"next_number = true\n", b"boot = 7\n"),
+    *(b'last_id = "agent_99999999_999999"\n', b'last_id = "agent_20200101_000000"\nnext_number = 2\n'),
+)
+"""What stands in ``registry.toml`` then: nothing, no TOML, or what the tasks prove to be wrong."""
 
 
 def rage(place: Place, actions: int) -> None:
@@ -239,9 +244,9 @@ def _still(place: Place, task_id: str, status: Status) -> bool:
 
 
 def lose_the_settings(place: Place) -> None:
-    """Damage what counts the numbers."""
+    """Damage what counts the numbers, or let it say nonsense."""
     with locked(place.home.lock):
-        place.home.settings.write_bytes(place.chance.choice((b"", b"\0" * 64, b"next_number = 1\n")))
+        place.home.settings.write_bytes(place.chance.choice(NONSENSE))
     place.faults["settings damaged"] += 1
 
 

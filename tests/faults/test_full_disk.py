@@ -16,6 +16,7 @@ from app.registry.paths import Home
 from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.operations import OperationError
+from tests.dashboard.opened import WIDE, opened
 from tests.faults import disks
 from tests.faults.disks import shell
 from tests.support import delegate, ended, mark_of, processes_with, until
@@ -67,7 +68,10 @@ def test_the_end_of_a_running_task_is_kept_and_told_until_there_is_room(
         "no space left on device",
         None,
     )
-    assert shell("wait", "1", "--timeout", "1").returncode == 3
+    for words in (("wait", "1", "--timeout", "1"), ("logs", "1"), ("logs", "1", "-f"), ("result", "1")):
+        said = shell(*words)
+        assert said.returncode == (3 if words[0] == "wait" else 0)
+        assert f"#1: {FULL}: {small.home.root}" in said.stderr
     with pytest.raises(OperationError, match="its end is not saved yet: no space left on device"):
         operations.retry(small, task.id, os.environ, config)
     filler.unlink()
@@ -134,6 +138,24 @@ def test_a_read_only_disk_shows_what_it_holds_and_takes_nothing(small: Registry,
     assert "not saved: read-only file system" in refused.stderr
     assert refused.stderr.count("\n") == 1
     assert len(small.ids()) == 1
+
+
+async def test_the_dashboard_says_what_is_not_saved_until_it_is(
+    small: Registry, config: Config, tmp_path: Path
+) -> None:
+    delegate(small, f"!while [ ! -e {tmp_path}/gate ]; do sleep 0.02; done; exit 7", config)
+    async with opened(small, WIDE) as seat:
+        await seat.sees("▶")
+        filler = disks.fill(small.home.root)
+        (tmp_path / "gate").touch()
+        await seat.sees("1 not saved", FULL, "failed")
+        await seat.press("n")
+        await seat.enter("!echo one more")
+        await seat.finds(lambda: FULL in seat.hint)
+        assert len(small.ids()) == 1
+        filler.unlink()
+        await seat.sees_no("1 not saved")
+        await seat.finds(lambda: "exit 7" in seat.row("failed"))
 
 
 def test_a_folder_that_may_not_be_written_is_told_and_waited_for(registry: Registry, tmp_path: Path) -> None:

@@ -132,15 +132,20 @@ def test_a_runner_is_only_signalled_as_the_one_who_wrote_its_record(
     assert ended(registry, task).status in (Status.STOPPED, Status.COMPLETE)
 
 
-@pytest.mark.parametrize("name", ["env", "stop.toml", "bell", "log"])
+@pytest.mark.parametrize("name", ["env", "stop.toml", "bell", "log", "supervisor.lock"])
 def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(registry: Registry, config: Config, name: str) -> None:
     operations.pause(registry)
     task = delegate(registry, "!exit 3", config)
     home = registry.home
-    places = {"bell": home.bell, "log": home.log(f"{task.id}.log")}
+    places = {
+        "bell": home.bell,
+        "log": home.log(f"{task.id}.log"),
+        "supervisor.lock": home.supervisor_lock,
+    }
     path = places.get(name, home.task_file(task.id, name))
     path.unlink(missing_ok=True)
     os.mkfifo(path)
+    home.care.touch()  # so that a runner may leave the rest to a supervisor, if there is one
     operations.resume(registry, config)
     done = ended(registry, task, 10)
     assert done.attempt is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,13 @@ def test_saving_a_setting_keeps_every_other_line() -> None:
     save_setting("theme", "dark")
     assert load_config().theme == "dark"
     assert load_config().limit == 2
+
+
+@pytest.mark.parametrize("value", ['a "quoted" word', "C:\\themes", "two\nlines", "\x7f", "ümläut 🙂", ""])
+def test_whatever_is_saved_is_read_again(value: str) -> None:
+    config_of("limit = 2\n")
+    save_setting("theme", value)
+    assert tomllib.loads(config_path().read_text()) == {"limit": 2, "theme": value}
 
 
 def test_saving_makes_the_file(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_held_lock_names_who_holds_it() -> None:
 @pytest.mark.parametrize(
     ("records", "level", "says"),
     [
-        (Records(reason="Expected '='"), Level.BAD, "registry.toml cannot be read: Expected '='"),
+        (Records(reason="is wrong: x"), Level.BAD, "registry.toml is wrong: x"),
         (Records(schema=2), Level.BAD, "schema 2"),
         (Records(damaged=("agent_1",)), Level.BAD, "cannot be read: agent_1"),
         (Records(newer=("#4",)), Level.WARN, "written by a newer delegate: #4"),

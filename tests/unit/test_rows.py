@@ -15,7 +15,7 @@ from app.dashboard.table.columns import Column, layout
 from app.dashboard.table.rows import Counts, Moment, count, elapsed, ordered, row_of, title
 from app.model.outcome import Outcome, Progress
 from app.model.status import Priority, Status
-from app.model.task import Task
+from app.model.task import Live, Task
 from tests.dashboard.samples import NOON, NOW, task
 
 ALL = list(Column)
@@ -242,3 +242,18 @@ def test_rows_hold_the_whole_text_and_fit(text: str, width: int) -> None:
 def test_cut_text_ends_in_an_ellipsis() -> None:
     assert cut("Fix all ESLint errors", 10) == "Fix all E…"
     assert cut("日本語の文書", 6) == "日本…"
+
+
+def test_an_end_that_is_not_saved_says_so_and_why() -> None:
+    done = task(status=Status.FAILED, exit_code=7)
+    state = replace(done.state, status=Status.STARTING)
+    held = replace(done, state=state, live=Live(1, unsaved="no space left on device"))
+    row = row_of(held, None, "", NOW)
+    assert (row.word, row.result, row.last) == (
+        "failed",
+        "not saved",
+        "not saved: no space left on device",
+    )
+    assert (row.brief, row.explains) == (row.result, row.last)
+    counts = count([held], NOON.astimezone().date())
+    assert (counts.failed, counts.unsaved, counts.running) == (1, 1, 0)

@@ -83,14 +83,13 @@ def check_locks(locks: Iterable[Lock]) -> Iterator[Finding]:
 def check_records(records: Records) -> Iterator[Finding]:
     """The settings of the registry, and what the records say."""
     if records.reason:
-        advice = "the next change makes it anew from the tasks"
-        yield Finding(Level.BAD, "records", f"registry.toml cannot be read: {records.reason}", advice)
+        yield Finding(Level.BAD, "records", f"registry.toml {records.reason}", FIX)
     elif records.schema > 1:
         fact = f"registry.toml has schema {records.schema}, this version knows 1"
         yield Finding(Level.BAD, "records", fact, "install the newer delegate that wrote it")
     else:
         yield _ok("records", f"{records.count} tasks, the next is #{records.next_number}")
-    yield from _listed(records.damaged, Level.BAD, "cannot be read", "delegate status sets them aside whole")
+    yield from _listed(records.damaged, Level.BAD, "cannot be read", FIX)
     yield from _listed(records.newer, Level.WARN, "written by a newer delegate", "install it to change them")
     yield from _listed(records.lost, Level.WARN, "lost, and not looked at yet", "delegate retry, or delete")
     yield from _listed(records.stale, Level.WARN, "marked as waiting or running, but does neither", FIX)

@@ -51,8 +51,9 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """How the records stand. Lists hold ids or numbers as ``#7``; ``reason`` is why ``registry.toml`` is bad.
+    """How the records stand. Lists hold ids or numbers as ``#7``.
 
+    ``reason`` goes on after the words "registry.toml", and is empty where that is as it should be.
     ``stale`` are markers whose task does not wait or run, ``unmarked`` tasks that wait or run without one,
     ``unsettled`` tasks whose runner is gone and that nobody has closed, ``unsaved`` ones whose end the disk
     does not take, with why. ``held`` are the agents that are paused, with why; ``holds`` is why the file of

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.cli.doctor.facts import Place, Traces
 from app.registry import trash
+from app.registry.files import RECORD_LIMIT, read_regular
 from app.registry.inventory import stored_logs
 from app.registry.paths import Home
 from app.registry.store import Registry
@@ -117,7 +118,7 @@ def _is_idle_and_empty(registry: Registry, path: Path) -> bool:
 
 def _last_line(path: Path) -> str:
     with contextlib.suppress(OSError):
-        lines = path.read_bytes()[-_COMPLAINT:].decode("utf-8", "replace").strip().splitlines()
+        lines = read_regular(path, RECORD_LIMIT)[-_COMPLAINT:].decode("utf-8", "replace").strip().splitlines()
         return lines[-1].strip() if lines else ""
     return ""
 

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.cli.doctor.facts import Leftover, Lock, Records
@@ -15,8 +16,9 @@ from app.model.task import Task
 from app.registry.files import try_lock
 from app.registry.holds import read_holds
 from app.registry.paths import Home, is_task_id, marker_id
+from app.registry.rebuilding import what_is_wrong
 from app.registry.store import DamagedRecord, Registry, UnknownTask
-from app.registry.values import BadRecord
+from app.registry.values import SCHEMA, BadRecord
 from app.supervisor.processes import MARK, PROC, is_ours
 from app.supervisor.scheduling import waits_for_something
 
@@ -107,10 +109,12 @@ def _with_holds(registry: Registry, found: Records) -> Records:
 def _with_settings(registry: Registry, found: Records) -> Records:
     try:
         settings = registry.settings()
+        if settings.schema <= SCHEMA and (wrong := what_is_wrong(registry, settings, datetime.now(UTC))):
+            return replace(found, reason=f"is wrong: {wrong}")
         alone = waits_for_something(registry) and not _is_held(registry.home.supervisor_lock)
         return replace(found, next_number=settings.next_number, schema=settings.schema, waits_alone=alone)
     except (BadRecord, OSError) as error:
-        return replace(found, reason=str(error))
+        return replace(found, reason=f"cannot be read: {error}")
 
 
 def _lock(path: Path) -> Lock:

@@ -22,6 +22,8 @@ def repair(registry: Registry, places: Sequence[Place], records: Records, traces
     """Repair what was found and say what was done, one line for each kind of thing."""
     done = [_close_to_others(registry.home, places)]
     try:
+        done.append(_make_settings_anew(registry, records))
+        done.append(_set_aside(registry, records))
         done.append(_put_markers_right(registry, records))
         done.append(_remove(registry.home, traces))
         done.append(_forget(registry, traces.stale_deletions))
@@ -49,6 +51,24 @@ def _change_mode(path: Path, mode: int) -> None:
         os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)
+
+
+def _make_settings_anew(registry: Registry, records: Records) -> str:
+    if not records.reason:
+        return ""
+    with transaction(registry) as change:
+        change.recount()
+    return "registry.toml is made anew from the tasks; the old one is in quarantine"
+
+
+def _set_aside(registry: Registry, records: Records) -> str:
+    """Put what cannot be read into quarantine, whole; what only may not be read now stays."""
+    if not records.damaged:
+        return ""
+    before = len(registry.damaged())
+    registry.recent(len(registry.ids()))
+    count = len(registry.damaged()) - before
+    return f"{count} damaged records are set aside, whole, in quarantine" if count else ""
 
 
 def _put_markers_right(registry: Registry, records: Records) -> str:

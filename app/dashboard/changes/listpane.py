@@ -109,6 +109,10 @@ class ListPane(Scrolled, can_focus=True):
         if self._shown.choices:
             self.post_message(self.Chosen(self.cursor))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Leave Enter to the screen where there is nothing to be opened."""
+        return action not in ("choose", "edit", "page_out") or self._shown.choices > 0
+
     def action_edit(self) -> None:
         """Open the file under the cursor in an editor."""
         if self._shown.choices:

@@ -18,7 +18,7 @@ from app.dashboard.drawing.scrolled import Scrolled
 from app.dashboard.keys import MOVES, bindings
 from app.dashboard.log.growth import FRAME_S, UNFOCUSED_FRAME_S, Growth
 from app.dashboard.log.lines import LineStrips, marked
-from app.dashboard.log.viewport import View, ViewRow, end_view, moved, view_at
+from app.dashboard.log.viewport import View, ViewRow, bounds_of, end_view, moved, read_again, view_at
 from app.dashboard.table.rowpaint import THUMB
 from app.logs.sanitise import sanitise
 from app.logs.window import Line, LogFile
@@ -138,7 +138,7 @@ class LogPane(Scrolled, can_focus=True):
             return
         try:
             self._bytes = self._log.size()
-            self._put(self._read(self._log))
+            self._put(read_again(self._log, self._view, self._rows, self._rows_of, following=self._following))
         except OSError as error:
             self._give_up(error)
         self._tell()
@@ -148,13 +148,6 @@ class LogPane(Scrolled, can_focus=True):
         self._note = f"The log cannot be read: {error.strerror}."
         self._put(View())
         self.refresh()
-
-    def _read(self, log: LogFile) -> View:
-        if self._following or not self._view.rows:
-            return end_view(log.tail(self._rows), self._rows, self._rows_of)
-        top = self._view.rows[0]
-        index = min(top.index, self._rows_of(top.line) - 1)
-        return view_at(log, top.line.offset, index, self._rows, self._rows_of)
 
     def _tell(self) -> None:
         if self._following:
@@ -294,11 +287,7 @@ class LogPane(Scrolled, can_focus=True):
         )
 
     def _thumb_of(self, view: View) -> range:
-        size = max(1, self._bytes)
-        whole = view.at_end and view.start == 0 and (not view.rows or view.rows[0].index == 0)
-        return (
-            range(0) if whole else thumb(self._rows, view.start / size, 1 if view.at_end else view.end / size)
-        )
+        return thumb(self._rows, *bounds_of(view, self._bytes))
 
     def _selected(self, strip: Strip, y: int) -> Strip:
         selection = self.text_selection

@@ -91,5 +91,20 @@ def moved(source: Source, view: View, by: int, height: int, rows_of: RowsOf) -> 
     return view_at(source, first.line.offset, first.index, height, rows_of)
 
 
+def read_again(source: Source, view: View, height: int, rows_of: RowsOf, *, following: bool) -> View:
+    """The view as the log is now: its end, or from the row on that was at the top."""
+    if following or not view.rows:
+        return end_view(source.tail(height), height, rows_of)
+    top = view.rows[0]
+    return view_at(source, top.line.offset, min(top.index, rows_of(top.line) - 1), height, rows_of)
+
+
+def bounds_of(view: View, size: int) -> tuple[float, float]:
+    """Where a view of a log of ``size`` bytes begins and ends: 0 to 1 where all is seen."""
+    whole = view.at_end and view.start == 0 and (not view.rows or view.rows[0].index == 0)
+    size = max(1, size)
+    return (0.0, 1.0) if whole else (view.start / size, 1.0 if view.at_end else view.end / size)
+
+
 def _rows(lines: Sequence[Line], rows_of: RowsOf) -> list[ViewRow]:
     return [ViewRow(line, index) for line in lines for index in range(rows_of(line))]

@@ -10,6 +10,7 @@ from itertools import takewhile
 from app.dashboard.table.rows import Counts, count, ordered, set_or_drop
 from app.model.estimate import Estimate
 from app.model.outcome import Progress
+from app.model.status import Status
 from app.model.task import Task
 from app.model.vitals import Silence
 
@@ -52,7 +53,7 @@ class Board:
         for task in changed:
             before = self.tasks.get(task.id)
             self._put(task)
-            reordered |= before is None or before.status is not task.status
+            reordered |= before is None or _place(before) != _place(task)
             if self._just_ended(before, task):
                 ended.append(task)
             if self._asks_anew(task):
@@ -149,6 +150,11 @@ class Board:
         self.last_lines.pop(task_id, None)
         self.silences.pop(task_id, None)
         self.estimates.pop(task_id, None)
+
+
+def _place(task: Task) -> tuple[Status, bool]:
+    """What decides where a task stands in the table and how it counts."""
+    return task.status, task.unsaved is not None
 
 
 def _ended_since(task: Task, today: date) -> bool:

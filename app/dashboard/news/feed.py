@@ -18,21 +18,17 @@ from app.dashboard.news.messages import FellSilent as FellSilent
 from app.dashboard.news.messages import LogSpoke as LogSpoke
 from app.dashboard.news.messages import ReadingFailed as ReadingFailed
 from app.dashboard.news.messages import RecordsChanged as RecordsChanged
-from app.logs.progress import look
-from app.logs.sanitise import sanitise
-from app.logs.silence import silence_of
-from app.logs.window import LogFile
+from app.dashboard.news.voices import Voices
+from app.dashboard.news.voices import last_line as last_line
 from app.model.hold import Hold
 from app.model.queue import Limits
-from app.model.status import Status
 from app.model.task import Task
-from app.model.vitals import Silence
 from app.registry.holds import holds
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
 from app.supervisor import launch
 
 if TYPE_CHECKING:
-    from app.logs.readers.steady import Steady
+    pass
 
 FIRST_TASKS = 300
 """How many of the newest tasks are read before the first paint; older ones come behind."""
@@ -70,16 +66,13 @@ class Feed:
         self._registry = registry
         self._limits = limits
         self._post = post
-        self._quiet_after_s = quiet_after_s
+        self._voices = Voices(registry, post, quiet_after_s)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._named: set[str] = set()
         self._known: dict[str, tuple[int, ...]] = {}
         self._open: dict[str, Task] = {}
-        self._sizes: dict[Path, int] = {}
-        self._steady: dict[Path, Steady] = {}
-        self._silent: dict[str, str] = {}
         self._expected: set[str] = set()
         self._horizon = ""
         self._complete = False
@@ -159,7 +152,7 @@ class Feed:
 
     def _tell_news(self) -> None:
         self._tell_changes()
-        self._tell_silences()
+        self._voices.tell_silences(self._open.values())
         self._tell_logs()
 
     def _tell_all(self) -> None:
@@ -172,6 +165,9 @@ class Feed:
         self._horizon = ids[0] if ids else ""
         self._tell(newest, [])
         self._tell_logs()
+
+    def _tell_logs(self) -> None:
+        self._voices.tell_logs(list(self._open.values()))
 
     def _tell_older(self) -> None:
         batch: list[Task] = []
@@ -263,51 +259,6 @@ class Feed:
         except OSError:
             return ()
         return found.st_mtime_ns, found.st_size, found.st_ino
-
-    # The logs
-
-    def _tell_logs(self) -> None:
-        for task in list(self._open.values()):
-            if task.status.live and task.attempt is not None:
-                with suppress(OSError):
-                    self._tell_log(task.id, self._registry.home.log(task.attempt.log))
-
-    def _tell_log(self, task_id: str, path: Path) -> None:
-        log = LogFile(path)
-        size = log.size()
-        if size == self._sizes.get(path, 0):
-            return
-        self._sizes[path] = size
-        self._silent.pop(task_id, None)  # whoever is told that it spoke forgets its silence
-        from app.logs.readers.steady import Steady
-
-        seen = look(log, size)
-        steady = self._steady.setdefault(path, Steady())
-        self._post(LogSpoke(task_id, steady.take(seen.progress), last_line(seen.text)))
-
-    def _tell_silences(self) -> None:
-        """Tell who is silent in other words than before: once a minute, not once a second."""
-        found = {task.id: silence for task in self._open.values() if (silence := self._silence(task))}
-        words = {task_id: f"{silence.words} {silence.question}" for task_id, silence in found.items()}
-        for task_id in words.keys() | self._silent.keys():
-            if words.get(task_id) != self._silent.get(task_id):
-                self._post(FellSilent(task_id, found.get(task_id)))
-        self._silent = words
-
-    def _silence(self, task: Task) -> Silence | None:
-        if task.status is not Status.RUNNING or task.attempt is None or task.live is None:
-            return None
-        since = task.live.since
-        running_s = None if since is None else time.monotonic() - since
-        return silence_of(self._registry.home.log(task.attempt.log), running_s, self._quiet_after_s)
-
-
-def last_line(text: str) -> str:
-    """The last line with something on it, made safe for the screen."""
-    for line in reversed(text.rsplit("\n", 50)):
-        if line.strip():
-            return sanitise(line.strip()[-500:])
-    return ""
 
 
 def _id_in(name: str) -> str:

@@ -103,6 +103,7 @@ def _now(facts: Facts, *, brief: bool = False) -> list[Part]:
         (f"{counts.running} running", "state-running", counts.running),
         (f"{counts.asking} {'asks' if counts.asking == 1 else 'ask'} you", "state-asking", counts.asking),
         (f"{counts.queued} queued", "state-queued", counts.queued),
+        (f"{counts.unsaved} not saved", "state-failed", counts.unsaved),
         ("queue paused", "state-timed-out", facts.paused),
         (_held(facts, brief=brief), "state-timed-out", facts.holds),
     ]

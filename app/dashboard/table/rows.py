@@ -13,7 +13,7 @@ from app.logs.sanitise import sanitise
 from app.model.answers import question_of
 from app.model.duration import format_coarsely, format_duration
 from app.model.estimate import Estimate
-from app.model.export import qualifier_of
+from app.model.export import qualifier_of, unsaved_words
 from app.model.lineage import task_of
 from app.model.outcome import Progress
 from app.model.status import Status
@@ -24,6 +24,9 @@ Value = TypeVar("Value")
 
 LIKE_A_QUESTION = "question?"
 """Stands in the row of a quiet task whose last line looks like a question."""
+
+UNSAVED = "not saved"
+"""Stands in the row of a task whose end could not be written down yet; why stands where its last line was."""
 
 
 MOST_SHOWN = 0.99
@@ -90,6 +93,8 @@ class Row:
     @property
     def explains(self) -> str:
         """The one thing to show beside the status where there is no room for both result and last line."""
+        if self.result == UNSAVED:
+            return self.last or self.result
         bad = self.status.ended and self.status is not Status.COMPLETE
         return self.last if bad and self.last and not self.counted else self.result or self.doing
 
@@ -182,6 +187,8 @@ def time_cell(task: Task, moment: Moment) -> str:
 
 
 def _result(task: Task, progress: Progress | None) -> str:
+    if task.unsaved:
+        return UNSAVED
     if task.status is Status.ASKING:
         return _questions(task)
     if task.report is not None and task.report.retrying and task.status.live:
@@ -223,6 +230,8 @@ def exit_words(attempt: Attempt) -> str:
 
 
 def _last(task: Task, last_line: str) -> str:
+    if task.unsaved:
+        return unsaved_words(task)
     attempt = task.attempt
     if not task.status.ended or attempt is None:
         doing = task.report.doing if task.report else None
@@ -262,13 +271,15 @@ class Counts:
     failed: int = 0
     timed_out: int = 0
     lost: int = 0
+    unsaved: int = 0
 
 
 def count(tasks: Iterable[Task], today: date) -> Counts:
     """Count the tasks; ``today`` is the local date, and an end counts only on its own local day."""
-    sums = dict.fromkeys(Status, 0)
+    sums, unsaved = dict.fromkeys(Status, 0), 0
     for task in tasks:
         status = task.status
+        unsaved += task.unsaved is not None
         if not status.ended or _ended_on(task, today):
             sums[status] += 1
     return Counts(
@@ -279,6 +290,7 @@ def count(tasks: Iterable[Task], today: date) -> Counts:
         failed=sums[Status.FAILED],
         timed_out=sums[Status.TIMED_OUT],
         lost=sums[Status.LOST],
+        unsaved=unsaved,
     )
 
 
