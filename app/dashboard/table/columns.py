@@ -45,6 +45,9 @@ class Layout:
 WIDE_FROM = 120
 """The narrowest width that has room for a second word beside the status."""
 
+WIDEST_FROM = 150
+"""The narrowest width that has room for several words beside the status."""
+
 LAST_FROM = 100
 """The narrowest width that has the last line."""
 
@@ -58,7 +61,7 @@ STATUS_FROM = 60
 """The narrowest width that has more than glyph, number, name and time."""
 
 _LEAD, _TIME, _AGENT, _BAR, _COUNT = 4, 6, 8, 18, 12
-_STATUS, _STATUS_WIDE = 10, 18  # "quiet 1h05", "complete 12 denied"
+_STATUS, _STATUS_WIDE, _STATUS_WIDEST = 10, 18, 26  # "quiet 1h05", "complete 12 denied"
 _NAME_MOST = 44
 
 
@@ -86,7 +89,8 @@ def _fixed_widths(width: int, digits: int, bar: bool) -> dict[Column, int]:
     if width >= AGENT_FROM:
         sizes[Column.AGENT] = _AGENT
     if width >= STATUS_FROM:
-        sizes[Column.STATUS] = _STATUS_WIDE if width >= WIDE_FROM else _STATUS
+        wide = _STATUS_WIDEST if width >= WIDEST_FROM else _STATUS_WIDE
+        sizes[Column.STATUS] = wide if width >= WIDE_FROM else _STATUS
         sizes[Column.PROGRESS] = _BAR if bar else _COUNT
     return sizes
 
