@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app.agents.fingerprint import fingerprint_of
 from app.model.ask import Ask, Choice, ChoiceKind
 from app.model.run import AgentRun, Channel
 from app.model.task import Task
@@ -48,13 +50,16 @@ def delegate_to_agent(
     run: AgentRun | None = None,
 ) -> Task:
     """Submit a task whose host is a shell script, and wait until it runs or is over."""
+    run = run or AgentRun(Channel.ACP, ("claude-acp",), client="claude")
+    if not run.fingerprint:
+        run = replace(run, fingerprint=fingerprint_of(run, None, None))
     new = NewTask(
         text=text,
         agent=agent,
         command=("/bin/sh", "-c", script),
         folder=str(Path.cwd()),
         name="rename-billing-module",
-        run=run or AgentRun(Channel.ACP, ("claude-acp",), client="claude"),
+        run=run,
     )
     task = operations.submit(registry, new, os.environ, config)
     assert until(lambda: _under_way(registry.load(task.id)), 10), "it never started"

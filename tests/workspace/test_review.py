@@ -1,4 +1,4 @@
-"""What is known of a task's changes: while it runs, at its end, without its place, and when nobody watched."""
+"""What is known of what a task changed: while it runs, at its end, without its place, unwatched."""
 
 from __future__ import annotations
 

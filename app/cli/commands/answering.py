@@ -13,6 +13,7 @@ from app.cli.session import Meant, Session
 from app.model.answers import WORDS, asking, offered, question_of, read_choice
 from app.model.ask import Ask, ChoiceKind
 from app.model.duration import format_coarsely
+from app.model.run import AgentRun
 from app.model.status import Status
 from app.model.task import Task
 from app.supervisor import answering
@@ -111,12 +112,27 @@ def go_on(session: Session, arguments: Arguments) -> int:
         say(f"#{task.number} {clean(task.name)} · {task.status.word} · told at the end of its turn")
         return 0
     again = answering.continue_task(
-        session.registry, task.id, text, os.environ, session.config, attempt=meant.attempt
+        session.registry,
+        task.id,
+        text,
+        os.environ,
+        session.config,
+        attempt=meant.attempt,
+        run=_run(session, task),
     )
     number = len(again.state.attempts) + (again.status is Status.QUEUED)
     how = f"{again.status.word} · attempt {number}, in the same conversation"
     say(f"#{again.number} {clean(again.name)} · {how}")
     return 0
+
+
+def _run(session: Session, task: Task) -> AgentRun | None:
+    """How the agent is to run, after a question where its definition has changed."""
+    if answering.why_silent(task):
+        return None  # it is refused anyway
+    from app.cli.approving import run_again
+
+    return run_again(session, task)
 
 
 def _told(session: Session, words: Sequence[str]) -> tuple[Meant, str]:

@@ -46,6 +46,9 @@ class Layout:
 WIDE_FROM = 120
 """The narrowest width that has room for a second word beside the status."""
 
+WIDEST_FROM = 150
+"""The narrowest width that has room for several words beside the status."""
+
 LAST_FROM = 100
 """The narrowest width that has the last line."""
 
@@ -63,8 +66,7 @@ STATUS_FROM = 60
 
 _LEAD, _TIME, _AGENT, _BAR, _COUNT, _USUAL = 4, 6, 8, 18, 12, 8
 _BAR_BESIDE_USUAL = 13
-_STATUS, _STATUS_WIDE, _STATUS_WIDEST = 10, 16, 18  # "quiet 1h05", "running quiet 6m", "complete 12 denied"
-_WIDEST_FROM = 130
+_STATUS, _STATUS_WIDE, _STATUS_WIDEST = 10, 16, 26  # "quiet 1h05", "running quiet 6m", "complete 12 denied"
 _NAME_MOST = 44
 _LAST = 16  # a short question or error, whole
 
@@ -94,7 +96,7 @@ def _fixed_widths(width: int, digits: int, bar: bool) -> dict[Column, int]:
     if width >= AGENT_FROM:
         sizes[Column.AGENT] = _AGENT
     if width >= STATUS_FROM:
-        wide = _STATUS_WIDEST if width >= _WIDEST_FROM else _STATUS_WIDE
+        wide = _STATUS_WIDEST if width >= WIDEST_FROM else _STATUS_WIDE
         sizes[Column.STATUS] = wide if width >= WIDE_FROM else _STATUS
         sizes[Column.PROGRESS] = _BAR if bar else _COUNT
     if width >= USUAL_FROM:

@@ -22,6 +22,9 @@ from app.model.vitals import Silence
 
 Value = TypeVar("Value")
 
+RETRYING = "retrying"
+"""Stands in the row of an agent whose client tries again to reach its model."""
+
 LIKE_A_QUESTION = "question?"
 """Stands in the row of a quiet task whose last line looks like a question."""
 
@@ -96,7 +99,9 @@ class Row:
         if self.result == UNSAVED:
             return self.last or self.result
         bad = self.status.ended and self.status is not Status.COMPLETE
-        return self.last if bad and self.last and not self.counted else self.result or self.doing
+        if (bad and self.last and not self.counted) or self.result == RETRYING:
+            return self.last
+        return self.result or self.doing
 
 
 def row_of(
@@ -128,7 +133,7 @@ def row_of(
         agent=sanitise(task.request.agent),
         word="stopping" if task.stopping else status.word,
         unread=task.unread,
-        fraction=None if ask else _bar(progress),
+        fraction=_bar(progress) if progress and result == progress.label else None,
         result=result,
         time=time_cell(task, moment),
         last=f"waiting {waiting}" if ask else last if last != result else "",
@@ -192,7 +197,7 @@ def _result(task: Task, progress: Progress | None) -> str:
     if task.status is Status.ASKING:
         return _questions(task)
     if task.report is not None and task.report.retrying and task.status.live:
-        return task.report.retrying
+        return RETRYING
     if progress is not None:
         return progress.label
     if task.status is Status.QUEUED:
@@ -234,7 +239,7 @@ def _last(task: Task, last_line: str) -> str:
         return unsaved_words(task)
     attempt = task.attempt
     if not task.status.ended or attempt is None:
-        doing = task.report.doing if task.report else None
+        doing = (task.report.retrying or task.report.doing) if task.report else None
         return (doing or last_line) if task.status.live else ""
     if attempt.survivors:
         return f"still alive: pid {', '.join(map(str, attempt.survivors))}"
