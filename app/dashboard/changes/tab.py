@@ -263,7 +263,7 @@ class ChangesTab(Vertical):
 
     def on_diff_pane_file_wanted(self, event: DiffPane.FileWanted) -> None:
         """Go to the next file or the one before; at the ends nothing happens."""
-        self._open(self._choice + event.step, last=event.step < 0)
+        self._open(self._choice + event.step, last=event.last)
 
     def on_diff_pane_left(self) -> None:
         """Back to the list."""
