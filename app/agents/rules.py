@@ -3,7 +3,9 @@ works on. Pure.
 
 A pattern is ``Tool`` or ``Tool(glob)``, with the wildcards of a shell in both. The names that clients give
 the same tool mean the same here: ``Bash(npm test)`` is also a rule for ``run_shell_command``. A denial wins
-over an allowance, and what is not certain is asked.
+over an allowance, and what is not certain is asked: also a command in which the forbidden one may hide,
+behind a variable, a path, quotes, or another shell. Against a program that wants to hide it, only a fence
+helps.
 """
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ METACHARACTERS = re.compile(r"[;&|`<>\n\r]|\$\(|\$\{|<\(")
 """What makes more than one plain command of a line: a rule for the one must not allow the others."""
 
 EXECUTE = "execute"
+
+_BLANKS = re.compile(r"[ \t]+")
+_BETWEEN_WORDS = re.compile(r"[\s;&|`<>(){}$=]+")
+_QUOTES = str.maketrans("", "", "\"'\\")
 
 _FAMILIES = {
     "read": "read fs_read read_file readfile read_many_files view cat notebookread ls list_directory",
@@ -74,8 +80,8 @@ def decide(allow: Sequence[str], deny: Sequence[str], use: Use) -> Decision:
             continue
         if glob is None or _denies(glob, use):
             return Decision.DENY
-    unsure = any(glob is not None and _names(name, use, strict=False) and not _known(use)
-                 for name, glob in map(parts, deny))  # fmt: skip
+    globs = [glob for name, glob in map(parts, deny) if glob is not None and _names(name, use, strict=False)]
+    unsure = any(not _known(use) or _may_hide(glob, use.command or "") for glob in globs)
     if not unsure and any(_allows(*parts(pattern), use) for pattern in allow):
         return Decision.ALLOW
     return Decision.ASK
@@ -100,11 +106,22 @@ def _allows(name: str, glob: str | None, use: Use) -> bool:
 
 def _denies(glob: str, use: Use) -> bool:
     """A denial looks everywhere that the forbidden may stand: in each part of a line, in every text."""
+    glob = posixpath.expanduser(glob)
     texts = [use.command or "", *use.about]
     commands = [part.strip() for text in texts for part in METACHARACTERS.split(text)]
     if any(_fits(text, glob) for text in (*filter(None, texts), *filter(None, commands))):
         return True
     return any(_path_fits(path, glob) or _path_fits(posixpath.basename(path), glob) for path in use.paths)
+
+
+def _may_hide(glob: str, command: str) -> bool:
+    """Whether the words of a glob stand in a command in this order, whatever else stands there."""
+    wanted = [word for word in _BETWEEN_WORDS.split(_spelled(glob).translate(_QUOTES)) if word.strip("*")]
+    words = iter(_BETWEEN_WORDS.split(command.translate(_QUOTES)))
+    return bool(wanted) and all(
+        any(fnmatchcase(word, one) or fnmatchcase(posixpath.basename(word), one) for word in words)
+        for one in wanted
+    )
 
 
 def _known(use: Use) -> bool:
@@ -117,6 +134,8 @@ def _names(pattern: str, use: Use, *, strict: bool) -> bool:
     if pattern == "*":
         return True
     family = _FAMILY_OF.get(pattern.lower())
+    if strict and family != EXECUTE and any(_FAMILY_OF.get(name.lower()) == EXECUTE for name in use.names):
+        return False  # a shell by its name, whatever it says it is for
     if family is not None and family == use.family:
         # What runs a command is a shell, whatever it says that it is.
         return not strict or family == EXECUTE or use.command is None
@@ -133,15 +152,20 @@ def _called(pattern: str, use: Use) -> bool:
 
 
 def _fits(text: str, glob: str) -> bool:
-    """``npm test:*`` is how some definitions spell ``npm test *``, which also means it without arguments."""
-    glob = glob.removesuffix(":*") + " *" if glob.endswith(":*") else glob
-    line = " ".join(text.split(" ")).strip()
+    """``npm test *`` also means it without arguments; how many blanks there are matters in quotes only."""
+    glob = _spelled(glob)
+    line = text.strip(" \t") if re.search("[\"'\\\\]", text) else _BLANKS.sub(" ", text).strip(" ")
     return fnmatchcase(line, glob) or (glob.endswith(" *") and fnmatchcase(line, glob[:-2]))
+
+
+def _spelled(glob: str) -> str:
+    """``npm test:*`` is how some definitions spell ``npm test *``."""
+    return glob.removesuffix(":*") + " *" if glob.endswith(":*") else glob
 
 
 def _path_fits(path: str, glob: str) -> bool:
     """A glob that does not begin at the root is about files in the task's folder only."""
-    path = posixpath.normpath(path)
+    path, glob = posixpath.normpath(path), posixpath.expanduser(glob)
     if path == ".." or path.startswith("../") or (path.startswith("/") and not glob.startswith("/")):
         return False
     return fnmatchcase(path, glob.removeprefix("./"))

@@ -66,11 +66,19 @@ def tell(registry: Registry, task_id: str, text: str) -> Task:
     with transaction(registry) as change:  # so that the attempt cannot be closed behind this look
         task = registry.load(task_id)
         refuse_newer(task)
-        if problem := why_deaf(task):
+        attempt = len(task.state.attempts)
+        if problem := why_deaf(task) or _why_over(registry, task, attempt):
             raise OperationError(problem)
-        write_message(registry.home, task_id, len(task.state.attempts), text)
+        write_message(registry.home, task_id, attempt, text)
         change.changed = True
     return task
+
+
+def _why_over(registry: Registry, task: Task, attempt: int) -> str | None:
+    """That the agent has come to its end, which the record of its task does not say yet."""
+    report = read_report(registry.home, task.id, attempt)
+    over = report is not None and report.verdict is not None
+    return f"#{task.number} hears nothing more, it is just ending: continue it in a moment" if over else None
 
 
 def why_deaf(task: Task) -> str | None:

@@ -233,8 +233,12 @@ def _with_undelivered(registry: Registry, task: Task, attempt: Attempt) -> Attem
         return attempt
     from app.registry.messages import waiting_messages
 
-    waiting = waiting_messages(registry.home, task.id, attempt.number)
-    return replace(attempt, undelivered=tuple(message.text for message in waiting))
+    texts = tuple(message.text for message in waiting_messages(registry.home, task.id, attempt.number))
+    if texts and attempt.verdict is Status.COMPLETE:
+        missed = f"{len(texts)} message{'s' if len(texts) > 1 else ''} not delivered"
+        qualifier = f"{attempt.qualifier}, {missed}" if attempt.qualifier else missed
+        attempt = replace(attempt, qualifier=qualifier[:LINE_LENGTH])
+    return replace(attempt, undelivered=texts)
 
 
 def _line(text: str) -> str:

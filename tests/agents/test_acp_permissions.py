@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from app.agents.acp import permission
+from app.agents.rules import Use
 from app.model.ask import ChoiceKind
 from app.model.status import Status
 from tests.agents.hosted import RUN, Hosted, last
@@ -209,3 +213,61 @@ def test_a_question_is_no_silence(hosted: Hosted) -> None:
 def test_a_question_says_when_it_is_declined(hosted: Hosted) -> None:
     ask = hosted.asked(hosted.submit("[[permission]]"))[0]
     assert ask.expires - ask.asked == timedelta(seconds=600)
+
+
+def use_of(raw: dict[str, object], folder: Path, **call: object) -> Use:
+    """What the rules look at for an edit with this input, in a folder."""
+    params = {"toolCall": {"toolCallId": "1", "kind": "edit", "rawInput": raw, **call}}
+    return permission.use_of(
+        params, permission.tool_asked_for(params, None, "1"), None, raw, os.path.realpath(folder)
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["~/.bashrc", "$HOME/.bashrc", "file:///etc/passwd", "src/../../x", "link/x", "/etc/passwd"]
+)
+def test_no_spelling_makes_a_file_look_as_if_it_lay_in_the_folder(path: str, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/etc")
+    (found,) = use_of({"path": path}, tmp_path).paths
+    assert found.startswith("/")
+    assert use_of({"path": "src/a b.py"}, tmp_path).paths == ("src/a b.py",)
+
+
+def test_every_file_that_an_input_names_counts(tmp_path: Path) -> None:
+    named = {"edits": [{"path": "src/a"}, {"notebook_path": "/etc/x"}], "filename": "y"}
+    used = use_of(named, tmp_path, locations=[{"path": "src/a"}])
+    assert set(used.paths) == {"src/a", "/etc/x", "y"}
+    assert use_of({"edits": [{"path": f"src/{n}"} for n in range(101)]}, tmp_path).paths == ()
+    assert str(tmp_path.resolve() / "y") in used.about
+
+
+@pytest.mark.parametrize(
+    ("more", "command"),
+    [
+        ({}, "npm test"),
+        ({"cwd": "sub"}, "npm test"),
+        ({"cwd": "/etc"}, None),
+        ({"workdir": "~"}, None),
+        ({"env": {"PATH": "."}}, None),
+    ],
+)
+def test_a_command_in_another_place_is_not_the_one_that_was_allowed(
+    more: dict[str, object], command: str | None, tmp_path: Path
+) -> None:
+    use = use_of({"command": "npm test", **more}, tmp_path, kind="execute")
+    assert use.command == command
+    assert "npm test" in use.about
+
+
+@pytest.mark.parametrize("shell", ["./bash", "/srv/bash", "tools/sh"])
+def test_a_shell_of_the_agent_s_own_is_no_shell(shell: str, tmp_path: Path) -> None:
+    use = use_of({"command": [shell, "-c", "npm test"]}, tmp_path, kind="execute")
+    assert use.command == f"{shell} -c 'npm test'"
+    use = use_of({"command": ["/bin/bash", "-lc", "npm test"]}, tmp_path, kind="execute")
+    assert use.command == "npm test"
+
+
+def test_a_person_is_told_where_and_with_what_a_command_is_to_run() -> None:
+    raw = {"command": "npm test", "cwd": "/etc", "env": {"PATH": "."}}
+    tool = permission.tool_asked_for({"toolCall": {"toolCallId": "1", "rawInput": raw}}, None, "1")
+    assert permission.detail_of({}, tool, raw) == "npm test\nin /etc\nwith PATH=."

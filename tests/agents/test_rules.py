@@ -60,6 +60,14 @@ def edit(*paths: str) -> Use:
         (("Read",), (), Use(("Read",), "read", "rm x"), ASK),
         (("Bash",), ("Bash(rm *)",), Use(("Bash",), "execute", paths=("x",)), ASK),
         (("Read",), ("Read",), Use(("Read",), "execute", "rm x"), DENY),
+        (("Bash(npm test)",), (), shell("npm  test "), ALLOW),
+        (("Bash(npm test)",), (), shell("npm\u00a0test"), ASK),
+        (("Bash(npm test)",), (), shell("npm test\u00a0"), ASK),
+        (("Bash(npm test)",), (), shell("PATH=. npm test"), ASK),
+        (("Bash(npm test)",), (), shell("bash -c 'npm test'"), ASK),
+        (("Bash(echo 'a b')",), (), shell("echo 'a  b'"), ASK),
+        (("Read",), (), Use(("Bash",), "read", paths=("x",)), ASK),
+        (("Read",), (), Use(("fs_read",), "read", paths=("x",)), ALLOW),
         ((), (), Use(), ASK),
     ],
 )
@@ -73,6 +81,44 @@ def test_a_use_is_decided(
 def test_a_line_of_more_than_one_command_fits_no_allowance_for_one(more: str) -> None:
     assert decide(("Bash(npm *)",), (), shell(f"npm test {more} x")) is ASK
     assert decide(("Bash(npm *)",), (), shell("npm test x")) is ALLOW
+
+
+@pytest.mark.parametrize(
+    ("command", "decision"),
+    [
+        ("rm  -rf x", DENY),
+        ("rm\t-rf x", DENY),
+        ("true;rm -rf x", DENY),
+        ("A=1 rm -rf x", ASK),
+        ("/bin/rm -rf x", ASK),
+        ("'rm' -rf x", ASK),
+        ("r\\m -rf x", ASK),
+        ("(rm -rf x)", ASK),
+        ("sudo -n rm -rf x", ASK),
+        ("bash -c 'rm -rf x'", ASK),
+        ("find . -exec rm -rf {} +", ASK),
+        ("echo $(rm -rf x)", DENY),
+        ("rm -f x", ALLOW),
+        ("npm run confirm -rf", ALLOW),
+    ],
+)
+def test_a_forbidden_command_that_may_hide_in_another_is_asked(command: str, decision: Decision) -> None:
+    assert decide(("Bash",), ("Bash(rm -rf *)",), shell(command)) is decision
+
+
+def test_words_between_those_of_a_denial_do_not_hide_them() -> None:
+    deny = ("Bash(git push*)", "Bash(git -c core.pager=* *)")
+    assert decide(("Bash(git *)",), deny, shell("git -c user.name=x push origin")) is ASK
+    assert decide(("Bash(git *)",), deny, shell("git -c core.pager=./x log")) is DENY
+    assert decide(("Bash(git *)",), deny, shell("git log -5")) is ALLOW
+
+
+def test_the_home_in_a_rule_is_the_person_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    use = Use(("Read",), "read", paths=("/home/me/.ssh/id",))
+    assert decide(("Read",), ("Read(~/.ssh/*)",), use) is DENY
+    assert decide(("Read(~/notes/*)",), (), use) is ASK
+    assert decide(("Read(~/.ssh/*)",), (), use) is ALLOW
 
 
 @given(st.text(max_size=60), st.text(max_size=20))

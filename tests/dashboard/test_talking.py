@@ -53,6 +53,19 @@ async def test_the_row_keeps_saying_what_the_task_was(registry: Registry, config
         assert not seat.row("now also the docs")
 
 
+async def test_words_that_come_too_late_are_given_back(registry: Registry, config: Config) -> None:
+    task = delegate_to_agent(registry, config)
+    async with opened(registry) as seat:
+        await seat.sees("running")
+        await seat.press("escape", "g", "c")
+        await seat.type("also the docs")
+        await seat.sees("⏎ tell #1")
+        write_report(registry.home, task.id, Report(1, verdict=Status.COMPLETE))
+        await seat.press("enter")
+        await seat.sees("#1 hears nothing more", "new task › /continue 1 also the docs")
+    assert waiting_messages(registry.home, task.id, 1) == ()
+
+
 async def test_a_running_agent_is_told_at_the_end_of_its_turn(registry: Registry, config: Config) -> None:
     task = delegate_to_agent(registry, config)
     async with opened(registry, (140, 40)) as seat:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from app.model.ask import Answer, ChoiceKind
 from app.model.run import AgentRun, Channel
 from app.model.status import Status
-from app.registry.asking import read_answer
+from app.registry.asking import read_answer, read_report
 from app.registry.config import Config
 from app.registry.messages import mark_delivered, waiting_messages
 from app.registry.store import Registry
@@ -79,6 +80,25 @@ def test_what_was_not_delivered_by_the_end_stays_in_the_record(registry: Registr
     assert attempt is not None
     assert attempt.undelivered == ("and the\ntests",)
     assert list(registry.home.task(task.id).glob("*message-*")) == []
+
+
+def test_a_message_that_came_too_late_is_no_quiet_success(
+    registry: Registry, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    says_complete = f"{REPORTS}; echo 'verdict = \"complete\"' >> $DELEGATE_TASK_FOLDER/report.toml"
+    script = f"until [ -e go ]; do sleep 0.05; done; {says_complete}; until [ -e end ]; do sleep 0.05; done"
+    task = delegate_to_agent(registry, config, script)
+    answering.tell(registry, task.id, "also the docs")
+    Path("go").touch()
+    assert until(lambda: (report := read_report(registry.home, task.id, 1)) and report.verdict)
+    with pytest.raises(OperationError, match="just ending: continue it in a moment"):
+        answering.tell(registry, task.id, "and the tests")
+    Path("end").touch()
+    done = ended(registry, task)
+    assert done.attempt is not None
+    assert (done.status, done.attempt.qualifier) == (Status.COMPLETE, "1 message not delivered")
+    assert done.attempt.undelivered == ("also the docs",)
 
 
 def test_nobody_is_told_anything_who_could_not_hear_it(registry: Registry, config: Config) -> None:

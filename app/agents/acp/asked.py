@@ -94,9 +94,8 @@ class Permissions:
     def ask(self, link: Link, request: Request, *, ours: bool) -> None:
         """Answer a request, at once or when somebody has. ``ours`` is False for another conversation."""
         tool = self._tool(request, ours=ours)
-        paths = _real_paths(tool.paths, self._folder)
         name = self._names.get(tool.id)
-        use = permission.use_of(request.params, tool, name, self._inputs.get(tool.id), paths)
+        use = permission.use_of(request.params, tool, name, self._inputs.get(tool.id), self._folder)
         wanted = _Wanted(link, request, tool, permission.choices_of(request.params), remembered_as(use, tool))
         decision = self._decision(use, wanted.key)
         if self.closed:
@@ -121,7 +120,7 @@ class Permissions:
             return wanted.answer(None)
 
         keys = frozenset({("tool", wanted.tool.id), ("request", str(wanted.request.id))})
-        detail = permission.detail_of(wanted.request.params, wanted.tool)
+        detail = permission.detail_of(wanted.request.params, wanted.tool, self._inputs.get(wanted.tool.id))
         self._questions.put(keys, wanted.tool, name, detail, wanted.choices, reply)
 
     def _take_answer(self, wanted: _Wanted, answer: Answer) -> None:
@@ -177,17 +176,8 @@ def remembered_as(use: Use, tool: Tool) -> object:
     """What "always" covers on our side: of a shell this very command, of another tool its use within the
     task's folder or on these very files."""
     if use.command is not None or use.family == EXECUTE:
-        return (EXECUTE, use.command or tool_title(tool))
+        return (EXECUTE, use.command or (tool.title, tool.input, use.about))
     name = use.family or (use.names[0] if use.names else tool.title)
     if use.paths and not any(path.startswith("/") for path in use.paths):
         return (name, "within")
-    return (name, use.paths or tool_title(tool))
-
-
-def _real_paths(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:
-    """Where files really lie: a link must not make one look as if it lay in the task's folder."""
-    found = []
-    for path in paths:
-        real = os.path.realpath(os.path.join(folder, path))  # noqa: PTH118 - resolves what is not there too
-        found.append(os.path.relpath(real, folder) if f"{real}/".startswith(f"{folder}/") else real)
-    return tuple(found)
+    return (name, use.paths or (tool.title, tool.input))

@@ -68,11 +68,12 @@ def _talk(conversation: Conversation, assignment: Assignment, teller: Teller, me
         return
     if assignment.session is not None:
         teller.note(f"── conversation of attempt {assignment.continues} goes on")
-    went_well = conversation.turn(assignment.text)
-    while went_well and (message := messages.next()) is not None:
+    conversation.begin(assignment.text)
+    went_well = conversation.finish()
+    while went_well and (message := messages.next()) is not None and conversation.begin(message.text):
         teller.collected.new_turn()
         messages.delivered(message)
-        went_well = conversation.turn(message.text)
+        went_well = conversation.finish()
 
 
 def _part(conversation: Conversation, client: Client, ending: Ending) -> Ending:

@@ -49,6 +49,11 @@ class Client:
         for descriptor in (self._stdin, self._stdout, self._stderr):
             os.set_blocking(descriptor, False)
 
+    @property
+    def hears(self) -> bool:
+        """Whether it can still be told something, as far as is known."""
+        return self._stdin >= 0 and self.exit is None and not self.silent
+
     def send(self, data: bytes) -> None:
         """Send bytes, as far as the client takes them now; the rest goes with the next `wait`."""
         self._unsent += data

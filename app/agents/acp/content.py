@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 
 from app.agents.acp.wire import Json, items, mapping, number_of, text_of
@@ -13,7 +13,18 @@ from app.agents.acp.wire import Json, items, mapping, number_of, text_of
 MOST_TEXT = 64 * 1024
 """The most that is kept of an input or output, in characters."""
 
+MOST_PATHS = 100
+"""The most files of one tool that are kept; of one that names as many, not all are known."""
+
 _PATHS = ("file_path", "filePath", "path", "absolute_path")
+_FILES = frozenset(
+    {*_PATHS, "notebook_path", "filename", "fileName", "target_file", "targetFile"}
+    | {"source", "destination", "old_path", "new_path"}
+)
+_FOLDERS = ("cwd", "workdir", "working_dir", "working_directory", "workingDirectory", "directory", "dir_path")
+_SHELLS = frozenset({"sh", "bash", "zsh"})
+_SYSTEM = ("/bin/", "/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/", "/run/current-system/sw/bin/")
+_MOST_VALUES = 2000
 _ABOUT = (*_PATHS, "url", "query", "pattern")
 _EXITS = ("exitCode", "exit_code", "exit_status", "exitStatus")
 _EXIT_WORDS = re.compile(r"(?:^|\s)(\d{1,3})$", re.ASCII)  # "exit status: 3"
@@ -51,9 +62,8 @@ def paths(update: Json) -> tuple[str, ...]:
     """The files that a tool concerns: of its changes, and those it names itself."""
     found = [item.get("path") for item in items(update.get("content")) if item.get("type") == "diff"]
     found += [item.get("path") for item in items(update.get("locations"))]
-    raw = mapping(update.get("rawInput"))
-    found += [raw.get(key) for key in _PATHS]
-    return tuple(dict.fromkeys(path for path in found if isinstance(path, str) and path))[:100]
+    found += [value for key, value in _values(update.get("rawInput")) if key in _FILES]
+    return tuple(dict.fromkeys(path for path in found if isinstance(path, str) and path))[:MOST_PATHS]
 
 
 def given(call: Json) -> object:
@@ -84,9 +94,34 @@ def command_of(raw: object, kind: str | None = None) -> str | None:
 
 
 def texts_in(raw: object) -> tuple[str, ...]:
-    """Every text in a tool's input, as far as it is not nested."""
-    values = mapping(raw).values() if isinstance(raw, dict) else [raw]
-    return tuple(value[:MOST_TEXT] for value in values if isinstance(value, str) and value)
+    """Every text in a tool's input, however deep."""
+    return tuple(value[:MOST_TEXT] for _, value in _values(raw) if isinstance(value, str) and value)
+
+
+def _values(raw: object) -> Iterator[tuple[str, object]]:
+    """Everything in an input that is no object or list, with the key that it stands under."""
+    waiting = deque([("", raw)])
+    for _ in range(_MOST_VALUES):
+        if not waiting:
+            return
+        key, value = waiting.popleft()
+        if isinstance(value, dict):
+            waiting.extend(value.items())
+        elif isinstance(value, list):
+            waiting.extend((key, item) for item in value)
+        else:
+            yield key, value
+
+
+def folder_of(raw: object) -> str | None:
+    """The folder in which a tool is to run a command, where its input names one."""
+    return next((folder for key in _FOLDERS if (folder := text_of(mapping(raw).get(key)))), None)
+
+
+def variables_of(raw: object) -> tuple[str, ...]:
+    """The variables that a command is given as ``name=value``, by which it can become another one."""
+    given = [mapping(raw).get(key) for key in ("env", "environment", "envVars")]
+    return tuple(f"{name}={value}" for record in given for name, value in mapping(record).items())
 
 
 def input_text(raw: object, kind: str | None = None) -> str | None:
@@ -150,8 +185,9 @@ def _size(old: str, new: str) -> tuple[int, int]:
 
 
 def _joined(words: list[str]) -> str:
-    """An argument list as a command line; what ``sh -c`` is given as it is."""
-    if len(words) == 3 and words[1] in ("-c", "-lc") and words[0].rpartition("/")[2] in ("sh", "bash", "zsh"):
+    """An argument list as a command line; what ``sh -c`` is given as it is, if that is the system's."""
+    folder, slash, name = words[0].rpartition("/")
+    if len(words) == 3 and words[1] in ("-c", "-lc") and name in _SHELLS and folder + slash in ("", *_SYSTEM):
         return words[2]
     import shlex  # few agents send lists
 

@@ -72,16 +72,21 @@ class Conversation:
 
     # ---- turns ------------------------------------------------------------------------------------
 
-    def turn(self, text: str) -> bool:
-        """Say something and take everything up to the end of the agent's turn; whether that went well.
-
-        Raises FellBack, Leave and ClientGone.
-        """
+    def begin(self, text: str) -> bool:
+        """Say something, with which the agent's turn begins; False where no client is there to hear it."""
         prompt = {"sessionId": self._session, "prompt": [{"type": "text", "text": text}]}
         self._permissions.closed = False
         self._prompt = self._link.ask("session/prompt", prompt)
+        return self._link.client.hears
+
+    def finish(self) -> bool:
+        """Take everything up to the end of the agent's turn; whether that went well.
+
+        Raises FellBack, Leave and ClientGone.
+        """
+        assert self._prompt is not None
         while not self._link.answered(self._prompt):
-            self._link.step()
+            self._link.step(awaited=self._prompt)
         ended = self._turn_ended()
         self._teller.take(ended)
         self._take_late_updates()
@@ -122,7 +127,7 @@ class Conversation:
         deadline = time.monotonic() + CANCEL_S
         with contextlib.suppress(ClientGone):
             while self._prompt and not self._link.answered(self._prompt) and time.monotonic() < deadline:
-                self._link.step(deadline)
+                self._link.step(deadline, self._prompt)
 
     # ---- what the client says, whenever it likes --------------------------------------------------
 

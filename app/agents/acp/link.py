@@ -71,7 +71,7 @@ class Link:
         while not self.answered(key):
             if deadline is not None and time.monotonic() >= deadline:
                 raise NoAnswer(method)
-            self.step(deadline)
+            self.step(deadline, key)
         return self.result(key)
 
     def ask(self, method: str, params: Json) -> str:
@@ -108,14 +108,19 @@ class Link:
             wire.error_line(request.id, wire.METHOD_NOT_FOUND, f"no such method: {request.method}")
         )
 
-    def step(self, deadline: float | None = None) -> None:
-        """One round: wait for something to happen, and deal with it. Raises ClientGone."""
+    def step(self, deadline: float | None = None, awaited: str | None = None) -> None:
+        """One round: wait for something to happen, and deal with it.
+
+        Raises ClientGone, but not with the ``awaited`` answer: a client may go right after it.
+        """
         now = time.monotonic()
         ends = [self._side.seconds_to_next(), None if deadline is None else max(0.0, deadline - now)]
         self.client.wait(min((seconds for seconds in ends if seconds is not None), default=None))
         gone = self.client.exit is not None or self.client.silent
         self.take_in()
         self._side.after()
+        if awaited is not None and self.answered(awaited):
+            return
         if gone or self.client.silent:
             self.client.outlast(1.0)
             raise ClientGone(self.client.exit or Exit())

@@ -1,8 +1,10 @@
-"""A permission request of an agent: what it wants, what may be answered, and the answer. Pure."""
+"""A permission request of an agent: what it wants, what may be answered, and the answer."""
 
 from __future__ import annotations
 
+import os
 import re
+from urllib.parse import unquote
 
 from app.agents.acp import content
 from app.agents.acp.updates import tool_of
@@ -37,26 +39,47 @@ def tool_asked_for(params: Json, known: Tool | None, unnamed: str) -> Tool:
     return tool if known is None else merged(known, tool)
 
 
-def use_of(params: Json, tool: Tool, name: str | None, raw: object, paths: tuple[str, ...]) -> Use:
+def use_of(params: Json, tool: Tool, name: str | None, raw: object, folder: str) -> Use:
     """What the rules look at. ``name`` is the tool's own and ``raw`` its input, as far as they were told;
-    ``paths`` are where they really lie."""
+    ``folder`` is the task's, without links."""
+    paths = _real_paths(tool.paths, folder) if len(tool.paths) < content.MOST_PATHS else ()
+    command, place = content.command_of(raw, tool.kind), content.folder_of(raw)
+    elsewhere = place is not None and _real_paths((place,), folder)[0].startswith("/")
     call = mapping(params.get("toolCall"))
     names = [name or "", tool.title or ""]
     return Use(
         names=tuple(name for name in names if _NAME.fullmatch(name)),
         kind=None if tool.kind == "other" else tool.kind,
-        command=content.command_of(raw, tool.kind),
+        # With variables or in a folder of its choice it may be another command than it looks like.
+        command=None if elsewhere or content.variables_of(raw) else command,
         paths=paths,
-        about=tuple(filter(None, [tool.title, content.content_text(call.get("content"))]))
-        + content.texts_in(raw),
+        about=tuple(filter(None, [tool.title, command, content.content_text(call.get("content"))]))
+        + content.texts_in(raw)
+        + tuple(f"{folder}/{path}" for path in paths if not path.startswith("/")),
     )
 
 
-def detail_of(params: Json, tool: Tool) -> str:
+def _real_paths(paths: tuple[str, ...], folder: str) -> tuple[str, ...]:
+    """Where files really lie, relative where that is in the folder: neither a link, nor a spelling that the
+    client may understand in its own way, must make one look as if it lay there."""
+    found = []
+    for path in paths:
+        named = os.path.expanduser(unquote(path.removeprefix("file://")) if "://" in path else path)  # noqa: PTH111
+        if "$" in named or "://" in named:
+            found.append(f"/{named}")
+            continue
+        real = os.path.realpath(os.path.join(folder, named))  # noqa: PTH118 - resolves what is not there too
+        found.append(os.path.relpath(real, folder) if f"{real}/".startswith(f"{folder}/") else real)
+    return tuple(found)
+
+
+def detail_of(params: Json, tool: Tool, raw: object) -> str:
     """What is known of a question beyond its title: the command or file, what the agent says about it."""
+    place, variables = content.folder_of(raw), content.variables_of(raw)
     said = content.content_text(mapping(params.get("toolCall")).get("content"))
     size = f"+{tool.added or 0} −{tool.removed or 0}" if tool.added is not None else ""
-    lines = [tool.input or "", *tool.paths[:10], size, said]
+    where = (f"in {place}" if place else "", f"with {', '.join(variables)}" if variables else "")
+    lines = [tool.input or "", *where, *tool.paths[:10], size, said]
     return "\n".join(dict.fromkeys(filter(None, lines)))[: content.MOST_TEXT]
 
 

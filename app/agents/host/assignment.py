@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.logs.window import LogFile
 from app.model.run import AgentRun
-from app.model.task import Attempt
+from app.model.task import Attempt, Request
 from app.registry.asking import read_report
 from app.registry.paths import Home
 from app.registry.store import Registry
+
+CHECK_BYTES = 4096
+"""How much of what a check has said an agent is told when it tries again."""
 
 
 class NoAssignment(Exception):  # noqa: N818 - names what is missing
@@ -59,13 +63,30 @@ def read_assignment(environment: Mapping[str, str], folder: str) -> Assignment:
         home=registry.home,
         task_id=request.id,
         attempt=number,
-        text=request.text if attempt.text is None else attempt.text,
+        text=_prompt(registry.home, request, state.attempts, attempt),
         run=run,
         folder=folder,
         environment={**environment, **dict(run.environment)},
         continues=attempt.continues,
         session=_session(registry.home, request.id, state.attempts, attempt.continues),
         summary=Path(summary) if summary else None,
+    )
+
+
+def _prompt(home: Home, request: Request, attempts: tuple[Attempt, ...], attempt: Attempt) -> str:
+    """What the agent is told: the task, and where the last attempt was denied by its check, what that said.
+
+    A person who writes the text anew says what matters.
+    """
+    if attempt.text is not None:
+        return attempt.text
+    before = attempts[attempt.number - 2] if attempt.number > 1 else None
+    if before is None or before.check != "failed" or request.check is None:
+        return request.text
+    said = LogFile(home.log(before.log)).tail_text(CHECK_BYTES).strip()
+    return (
+        f"{request.text}\n\nThis has been tried before, and what was left of it is still here. Afterwards"
+        f" `{request.check}` failed. The end of its output:\n\n{said}\n"
     )
 
 

@@ -49,6 +49,10 @@ class TalkingScreen(LendingScreen):
         self.focus_pane("table")
         if task is not None:
             plan = plan_for(Kind.CONTINUE, self.board.tasks.get(task.id, task), words=event.text)
+            # Refused words come back as a command that can be sent again: the field is for tasks by then.
+            plan = replace(plan, original=f"/continue {task.number} {event.text}")
+            if plan.problem:
+                self.bar.give_back(plan.original)
             self.commander.carry_out(plan)
 
     def on_prompt_answered(self, event: Prompt.Answered) -> None:
