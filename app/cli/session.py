@@ -232,7 +232,7 @@ class Session:
 
         from app.model.export import export
 
-        return export(
+        told = export(
             task,
             progress=self.progress(task),
             log_path=None if task.attempt and task.attempt.log_dropped else self.log_path(task),
@@ -240,6 +240,20 @@ class Session:
             now=monotonic(),
             estimate=self.estimate(task),
         )
+        return {**told, **self._place_values(task)}
+
+    def _place_values(self, task: Task) -> dict[str, object]:
+        from app.workspace.facts import facts_of, place_values
+
+        return place_values(task, facts_of(self.registry.home, task))
+
+    def place_lines(self, task: Task) -> list[tuple[str, str]]:
+        """Where a task works, what proves it, and what it changed; nothing for a plain command."""
+        if task.request.workspace is None and task.request.check is None:
+            return []
+        from app.workspace.facts import facts_of, place_lines
+
+        return [*place_lines(task, facts_of(self.registry.home, task))]
 
     def _by_number(self, number: int) -> Task:
         task_id = self.registry.find_number(number)

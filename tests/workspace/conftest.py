@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspace.repositories import Repo
+from tests.workspace.repositories import Repo, three_files
 
 
 @pytest.fixture(autouse=True)
@@ -20,9 +20,4 @@ def _own_temporary_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch:
 def repo(tmp_path: Path, home: Path) -> Repo:
     """A repository with three files and one commit; ``home`` comes first, so that git's settings are ours."""
     assert home
-    repo = Repo.make(tmp_path / "shop")
-    repo.write("a.txt", "".join(f"line {number}\n" for number in range(1, 21)))
-    repo.write("src/b.py", "print('b')\n")
-    repo.write("keep.txt", "keep\n")
-    repo.commit("First")
-    return repo
+    return three_files(tmp_path / "shop")

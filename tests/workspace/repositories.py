@@ -87,6 +87,16 @@ class Repo:
         return Repo(workspace.folder)
 
 
+def three_files(top: Path) -> Repo:
+    """A repository with three files and one commit."""
+    repo = Repo.make(top)
+    repo.write("a.txt", "".join(f"line {number}\n" for number in range(1, 21)))
+    repo.write("src/b.py", "print('b')\n")
+    repo.write("keep.txt", "keep\n")
+    repo.commit("First")
+    return repo
+
+
 def _digest(path: Path) -> str:
     if path.is_symlink():
         return f"-> {path.readlink()}"

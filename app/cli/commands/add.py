@@ -189,10 +189,20 @@ def _report(session: Session, task: Task) -> None:
         ("id", task.id),
         ("agent", task.request.agent),
         ("priority", task.priority.word),
+        *_place(task),
         ("log", session.log_path(task)),
         ("estimate", estimate_words(session.estimate(task))),
     ]
     say(*table([(label, clean(fact)) for label, fact in facts], indent=2))
+
+
+def _place(task: Task) -> list[tuple[str, str]]:
+    """Where it works and what proves it, as far as that was asked for or is usual here."""
+    if task.request.workspace is None and task.request.check is None:
+        return []
+    from app.agents.placing import place_words  # a plain command has neither
+
+    return [("place", " · ".join(place_words(task.request.workspace, task.request.check)))]
 
 
 def _wait(session: Session, task: Task, *, as_json: bool) -> int:

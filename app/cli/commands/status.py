@@ -105,7 +105,7 @@ def _details(session: Session, arguments: Arguments) -> int:
             colour=colour,
             quiet=session.silence(task),
             estimate=session.estimate(task),
-            agent=_agent(session, task),
+            agent=[*_agent(session, task), *session.place_lines(task)],
         )
         say(*facts, *reasons.get(task.id, ()))
     return 0

@@ -49,11 +49,12 @@ class DiffPane(Scrolled, can_focus=True):
         """The list of files is wanted again."""
 
     class FileWanted(Message):
-        """The next file is wanted, or the one before."""
+        """The next file is wanted, or the one before; from its ``last`` change on."""
 
-        def __init__(self, step: int) -> None:
+        def __init__(self, step: int, *, last: bool = False) -> None:
             super().__init__()
             self.step = step
+            self.last = last
 
     class EditorWanted(Message):
         """The file is wanted in an editor, at a line counted from 1."""
@@ -140,7 +141,7 @@ class DiffPane(Scrolled, can_focus=True):
     def action_hunk(self, step: int) -> None:
         """Go to the next change, or the one before; behind the last one to the next file."""
         if self._table is None or not 0 <= self._hunk + step < len(self._table.hunks):
-            self.post_message(self.FileWanted(step))
+            self.post_message(self.FileWanted(step, last=step < 0))
             return
         self._hunk += step
         self._bring_hunk()

@@ -13,16 +13,15 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
 
-from app.dashboard.changes.colouring import Colours
 from app.dashboard.changes.diffpane import DiffPane
 from app.dashboard.changes.difftable import DiffTable
-from app.dashboard.changes.listing import listing, name_of, remark_of
+from app.dashboard.changes.listing import listing
 from app.dashboard.changes.listpane import ListPane
-from app.logs.sanitise import sanitise
+from app.dashboard.changes.reading import drop, in_a_line, key_of, table_of
 from app.model.task import Task
 from app.registry.paths import Home
 from app.workspace.git import GitError
-from app.workspace.review import Review, diff_of, review, scratch_store
+from app.workspace.review import Review, review, scratch_store
 
 PERIOD_S = 3.0
 """The shortest time between two looks at a task that runs."""
@@ -117,7 +116,7 @@ class ChangesTab(Vertical):
     def show(self, task: Task | None) -> None:
         """Show a task's changes, or look at them anew; the same attempt again keeps the place."""
         before, self._about = self._about, task
-        if _key(before) != _key(task):
+        if key_of(before) != key_of(task):
             self._found = None
             self._drop_store()
             self._show_list()
@@ -168,15 +167,15 @@ class ChangesTab(Vertical):
             store = scratch_store(self._home, task)
             found = review(self._home, task, store=Path(store.name))
         except (GitError, OSError) as error:
-            found = Review(remark=f"What changed cannot be told: {_line(error)}")
-        self.post_message(self.Looked(_key(task), found, store, time.monotonic() - begin))
+            found = Review(remark=f"What changed cannot be told: {in_a_line(error)}")
+        self.post_message(self.Looked(key_of(task), found, store, time.monotonic() - begin))
 
     def on_changes_tab_looked(self, event: Looked) -> None:
         """Show what was found, and look again later if the task goes on."""
         event.stop()
         self._looking = False
-        if event.key != _key(self._about):
-            _drop(event.store)
+        if event.key != key_of(self._about):
+            drop(event.store)
             self._look()
             return
         fresh = self._found is None
@@ -187,7 +186,7 @@ class ChangesTab(Vertical):
             self._due = self.set_timer(max(PERIOD_S, event.took_s * SHARE), self._look)
 
     def _drop_store(self) -> None:
-        _drop(self._store)
+        drop(self._store)
         self._store = None
 
     def _lay_out(self, *, from_top: bool = False) -> None:
@@ -235,7 +234,7 @@ class ChangesTab(Vertical):
         try:
             opened = self.Opened(key, table_of(found, choice), last=last)
         except (GitError, OSError) as error:
-            opened = self.Opened(key, None, _line(error))
+            opened = self.Opened(key, None, in_a_line(error))
         self.post_message(opened)
 
     def on_changes_tab_opened(self, event: Opened) -> None:
@@ -263,7 +262,7 @@ class ChangesTab(Vertical):
 
     def on_diff_pane_file_wanted(self, event: DiffPane.FileWanted) -> None:
         """Go to the next file or the one before; at the ends nothing happens."""
-        self._open(self._choice + event.step, last=event.step < 0)
+        self._open(self._choice + event.step, last=event.last)
 
     def on_diff_pane_left(self) -> None:
         """Back to the list."""
@@ -300,31 +299,3 @@ class ChangesTab(Vertical):
         if had_focus:
             self.pane.focus()
         self.post_message(self.PaneChanged())
-
-
-def table_of(found: Review, choice: int) -> DiffTable:
-    """The difference of a file, or of a commit behind the last file. Raises GitError."""
-    text = diff_of(found, choice)
-    changes = found.changes
-    assert changes is not None
-    if choice >= len(changes.files):
-        commit = changes.commits[choice - len(changes.files)]
-        title = f"{commit.id[:7]} {sanitise(commit.subject)}"
-        return DiffTable.of(text, Colours(""), title, one_file=False)
-    file = changes.files[choice]
-    title = " · ".join(part for part in (name_of(file), remark_of(file)) if part)
-    return DiffTable.of(text, Colours(file.path), title, file.path)
-
-
-def _key(task: Task | None) -> object:
-    return (task.id, len(task.state.attempts)) if task else None
-
-
-def _drop(store: tempfile.TemporaryDirectory[str] | None) -> None:
-    if store is not None:
-        store.cleanup()
-
-
-def _line(error: Exception) -> str:
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return sanitise(said)

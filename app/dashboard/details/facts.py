@@ -47,18 +47,20 @@ def sections(
     estimate: Estimate | None = None,
     elapsed_s: float | None = None,
     agent: Iterable[Fact] = (),
+    place: Iterable[Fact] = (),
 ) -> list[Section]:
     """Everything there is to say of a task; sections without content are left out.
 
     ``seen`` and ``used`` are what a live task's processes did, ``log`` the newest attempt's log as it is,
     ``estimate`` what tasks like an open one took, ``elapsed_s`` how long it has run,
-    ``agent`` what is known of its agent, not yet safe for a terminal.
+    ``agent`` what is known of its agent and ``place`` of where it works, not yet safe for a terminal.
     """
     processes = process_lines(seen.processes) if seen else ()
     all_of_them = (
         Section(WHY, [*_why(task, seen, used), *_expected(task, estimate, elapsed_s)]),
         Section("Agent", [(label, sanitise(value)) for label, value in agent]),
         Section("Asked for", [*_asked(task), *_environment(seen)]),
+        Section("Place and proof", [(label, sanitise(value)) for label, value in place]),
         Section("Limits", [*_limits(task)]),
         Section("Attempts", rows=[_attempt(task, run) for run in task.state.attempts]),
         Section("Processes", rows=processes),

@@ -55,6 +55,7 @@ class FactsPane(LinesPane):
         self._log: LogFacts | None = None
         self._estimate: Estimate | None = None
         self._agent: list[tuple[str, str]] = []
+        self._place: list[tuple[str, str]] = []
         self._ticker: Timer | None = None
         self._in_view = False
         self._looking = False
@@ -68,6 +69,7 @@ class FactsPane(LinesPane):
         self._log = self._measured(task)
         self._estimate = expected_of(self._registry, task) if task else None
         self._agent = self._told(task)
+        self._place = self._placed(task)
         self.lay_anew(from_top=other)
         self._run()
 
@@ -80,6 +82,14 @@ class FactsPane(LinesPane):
 
         said = conversation(self._registry.home, task)
         return [*agent_facts(task, said, approved=reach_of(self._registry.home, task))]
+
+    def _placed(self, task: Task | None) -> list[tuple[str, str]]:
+        """Where it works and what proves it; nothing is read for a plain command."""
+        if task is None or (task.request.workspace is None and task.request.check is None):
+            return []
+        from app.workspace.facts import facts_of, place_lines
+
+        return [*place_lines(task, facts_of(self._registry.home, task))]
 
     def _measured(self, task: Task | None) -> LogFacts | None:
         if task is None or task.attempt is None:
@@ -158,7 +168,7 @@ class FactsPane(LinesPane):
         used = change_within(self._samples, WINDOW_S)
         path = str(lies_at(self._registry.home.log(task.attempt.log))) if task.attempt else ""
         ran_s = elapsed(task, Moment.now())
-        told = sections(task, seen, used, self._log, path, self._estimate, ran_s, self._agent)
+        told = sections(task, seen, used, self._log, path, self._estimate, ran_s, self._agent, self._place)
         return lay_out(told, width)
 
 

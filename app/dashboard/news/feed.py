@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from app.dashboard.news.messages import Collided as Collided
 from app.dashboard.news.messages import Expected as Expected
 from app.dashboard.news.messages import FellSilent as FellSilent
 from app.dashboard.news.messages import LogSpoke as LogSpoke
 from app.dashboard.news.messages import ReadingFailed as ReadingFailed
 from app.dashboard.news.messages import RecordsChanged as RecordsChanged
+from app.dashboard.news.neighbours import Neighbours
 from app.dashboard.news.voices import Voices
 from app.dashboard.news.voices import last_line as last_line
 from app.model.hold import Hold
@@ -67,6 +69,7 @@ class Feed:
         self._limits = limits
         self._post = post
         self._voices = Voices(registry, post, quiet_after_s)
+        self._neighbours = Neighbours(registry, post)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._lock = threading.Lock()
@@ -154,6 +157,7 @@ class Feed:
         self._tell_changes()
         self._voices.tell_silences(self._open.values())
         self._tell_logs()
+        self._neighbours.tell(self._open.values())
 
     def _tell_all(self) -> None:
         self._tell_newest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.message import Message
@@ -59,3 +60,10 @@ class Expected(Message):
 
     task_id: str
     estimate: Estimate | None
+
+
+@dataclass
+class Collided(Message):
+    """The running tasks, by id, that have changed a file which others have changed too: their numbers."""
+
+    shared: Mapping[str, tuple[int, ...]]

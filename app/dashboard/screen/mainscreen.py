@@ -10,15 +10,21 @@ from typing import ClassVar
 from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
-from app.dashboard.changes.outside import open_in_editor, open_in_pager
-from app.dashboard.changes.tab import ChangesTab
 from app.dashboard.details.details import LOG, SUMMARY
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.editor import edit
 from app.dashboard.input.field import TaskInput
 from app.dashboard.keys import PRESSED, bindings
-from app.dashboard.news.feed import Expected, Feed, FellSilent, LogSpoke, ReadingFailed, RecordsChanged
+from app.dashboard.news.feed import Feed
+from app.dashboard.news.messages import (
+    Collided,
+    Expected,
+    FellSilent,
+    LogSpoke,
+    ReadingFailed,
+    RecordsChanged,
+)
 from app.dashboard.news.watching import Watcher
 from app.dashboard.plans.actions import Done, edit_and_retry
 from app.dashboard.plans.commanding import Commander, Finished
@@ -34,7 +40,6 @@ from app.model.commands import keys_of
 from app.model.task import Task
 from app.registry.config import save_setting
 from app.supervisor import operations
-from app.workspace.git import GitError
 
 
 class MainScreen(TalkingScreen):
@@ -133,6 +138,10 @@ class MainScreen(TalkingScreen):
         self.board.expect(event.task_id, event.estimate)
         if event.task_id in self.board.tasks:
             self.refresh_row(self.board.tasks[event.task_id])
+
+    def on_collided(self, event: Collided) -> None:
+        """Mark the running tasks that have changed the same file."""
+        self.table.mark_shared(event.shared)
 
     def on_finished(self, event: Finished) -> None:
         """Say how an action went; a new task's row stands at once."""
@@ -252,28 +261,6 @@ class MainScreen(TalkingScreen):
         """The keys that make sense have changed, and perhaps what is being seen."""
         self.refresh_footer()
         self.watcher.consider_seen()
-
-    def on_changes_tab_pane_changed(self) -> None:
-        """The keys that make sense have changed."""
-        self.refresh_footer()
-
-    def on_changes_tab_editor_wanted(self, event: ChangesTab.EditorWanted) -> None:
-        """Let the user look at a file in their own editor, with the terminal to itself."""
-        self.lend(partial(open_in_editor, event.found, event.path, event.line))
-
-    def on_changes_tab_pager_wanted(self, event: ChangesTab.PagerWanted) -> None:
-        """Let the user read a difference in their own pager."""
-        self.lend(partial(open_in_pager, event.found, event.choice))
-
-    def lend(self, program: Callable[[], None]) -> None:
-        """Run a program of the user's with the terminal to itself; what is wrong is said in a line."""
-        try:
-            with self.app.suspend():
-                program()
-        except SuspendNotSupported:
-            self.bar.say("this terminal cannot be lent to another program", Tone.PROBLEM)
-        except (OSError, ValueError, GitError) as error:
-            self.bar.say(str(error), Tone.PROBLEM)
 
     def set_theme(self, name: str) -> None:
         """Change the colours, now and for later sessions."""

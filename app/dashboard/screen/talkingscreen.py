@@ -15,13 +15,13 @@ from app.dashboard.plans.plan import plan_for
 from app.dashboard.plans.preview import preview
 from app.dashboard.prompt.prompt import Prompt
 from app.dashboard.prompt.prompter import Approving, Prompter
-from app.dashboard.screen.boardscreen import BoardScreen
+from app.dashboard.screen.lendingscreen import LendingScreen
 from app.model.sentences import Kind
 from app.model.task import Task
 from app.supervisor.operations import OperationError
 
 
-class TalkingScreen(BoardScreen):
+class TalkingScreen(LendingScreen):
     """The prompt and the input bar as far as they are about agents."""
 
     commander: Commander

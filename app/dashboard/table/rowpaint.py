@@ -155,17 +155,18 @@ class _Painter:
         ]
 
     def word(self, width: int) -> list[Piece]:
-        """How it stands, and since when it is quiet or what qualifies it.
+        """How it stands, and since when it is quiet, what qualifies it, or whom it shares a file with.
 
         Where there is no room for both, the glyph alone says how it stands.
         """
-        word, more = self.row.word, self.row.quiet or self.row.qualifier
-        colour = self.shade if self.row.qualifier else "muted"
+        row = self.row
+        word, more = row.word, row.clash or row.quiet or row.qualifier
+        colour = "state-timed-out" if row.clash else self.shade if row.qualifier else "muted"
         left = width - width_of(word) - 1
         if not more:
             return [(fit(word, width), self.ink(self.state))]
         if left < width_of(more):
-            return [(fit(more, width), self.ink(self.shade))]
+            return [(fit(more, width), self.ink(colour if row.clash else self.shade))]
         return [(f"{word} ", self.ink(self.state)), (fit(more, left), self.ink(colour))]
 
     @property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from app.dashboard.table.words import SHARED, shared_words, with_clash, word_of
+from app.dashboard.table.words import exit_words as exit_words
 from app.logs.sanitise import sanitise
 from app.model.answers import question_of
 from app.model.duration import format_coarsely, format_duration
@@ -66,7 +67,7 @@ class Row:
     word, or stands for it where there is no room for both. ``usual`` is how long tasks like a running one
     take, ``overdue`` that this one takes unusually long. ``qualifier`` are the words without which
     "complete" would say too much. Of an asking task ``result`` is the question, and ``waiting`` for how long
-    it has waited.
+    it has waited. ``clash`` marks a running task that has changed a file which others have changed too.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Row:
     overdue: bool = False
     qualifier: str = ""
     waiting: str = ""
+    clash: str = ""
     doing: str = ""
 
     @property
@@ -111,9 +113,11 @@ def row_of(
     moment: Moment,
     silence: Silence | None = None,
     estimate: Estimate | None = None,
+    shares: tuple[int, ...] = (),
 ) -> Row:
     """The row of a task. ``progress`` and ``last_line`` are what its log says, if anything does; ``silence``
-    is how long it has said nothing, if that is long enough to be shown; ``estimate`` what tasks like it took.
+    is how long it has said nothing, if that is long enough to be shown; ``estimate`` what tasks like it took;
+    ``shares`` are the numbers of running tasks that have changed a file which this one has changed too.
     """
     status = task.status
     report = task.report if status.live else None
@@ -124,6 +128,7 @@ def row_of(
     waiting = format_coarsely((moment.wall - ask.asked).total_seconds()) if ask else ""
     if silence and silence.question:
         result = result or LIKE_A_QUESTION
+    clash = shared_words(shares) if status.live else ""
     late = bool(status.live and estimate and estimate.overdue(elapsed(task, moment) or 0.0))
     return Row(
         id=task.id,
@@ -131,17 +136,18 @@ def row_of(
         number=str(task.number),
         name=title(task),
         agent=sanitise(task.request.agent),
-        word="stopping" if task.stopping else status.word,
+        word=word_of(task),
         unread=task.unread,
         fraction=_bar(progress) if progress and result == progress.label else None,
         result=result,
         time=time_cell(task, moment),
-        last=f"waiting {waiting}" if ask else last if last != result else "",
+        last=f"waiting {waiting}" if ask else with_clash(last if last != result else "", clash),
         quiet=silence.words if silence else "",
         usual=f"{estimate.short}{LATE if late else ''}" if status.live and estimate else "",
         overdue=late,
         qualifier=sanitise(qualifier_of(task)),
         waiting=waiting,
+        clash=f"{SHARED}#{shares[0]}" if clash else "",
         doing=sanitise((report.doing or "") if report else ""),
         counted=bool(status.ended and task.attempt and task.attempt.outcome.failed),
     )
@@ -220,18 +226,6 @@ def _result(task: Task, progress: Progress | None) -> str:
 def _questions(task: Task) -> str:
     more = f" +{len(task.asks) - 1}" if len(task.asks) > 1 else ""
     return question_of(task.asks[0]) + more
-
-
-def exit_words(attempt: Attempt) -> str:
-    """How a run ended: ``exit 1``, ``SIGKILL``, or that this is not known."""
-    if attempt.signal is not None:
-        try:
-            return signal.Signals(attempt.signal).name
-        except ValueError:
-            return f"signal {attempt.signal}"
-    if attempt.exit_code is not None:
-        return f"exit {attempt.exit_code}"
-    return "exit unknown" if attempt.verdict is Status.LOST or attempt.started else ""
 
 
 def _last(task: Task, last_line: str) -> str:

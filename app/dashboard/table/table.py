@@ -69,6 +69,7 @@ class TaskTable(Painted, can_focus=True):
         self._last_lines: dict[str, str] = {}
         self._silences: dict[str, Silence] = {}
         self._estimates: dict[str, Estimate] = {}
+        self._shared: dict[str, tuple[int, ...]] = {}
         self._clock: Clock = Moment.now
         self._index: dict[str, int] | None = None
         self._digits = 2
@@ -125,6 +126,11 @@ class TaskTable(Painted, can_focus=True):
         set_or_drop(self._progress, task.id, progress)
         set_or_drop(self._silences, task.id, silence)
         set_or_drop(self._estimates, task.id, estimate)
+        self._settle()
+
+    def mark_shared(self, shared: Mapping[str, tuple[int, ...]]) -> None:
+        """Show which running tasks have changed the same file: for each id the numbers of the others."""
+        self._shared = dict(shared)
         self._settle()
 
     @property
@@ -273,7 +279,7 @@ class TaskTable(Painted, can_focus=True):
         task = self._tasks[index]
         said = self._progress.get(task.id), self._last_lines.get(task.id, "")
         expected = self._silences.get(task.id), self._estimates.get(task.id)
-        row = row_of(task, *said, self._clock(), *expected)
+        row = row_of(task, *said, self._clock(), *expected, self._shared.get(task.id, ()))
         return Shown(row, index == self._cursor, y - 1 in self._thumb())
 
     def render_line(self, y: int) -> Strip:

@@ -1,0 +1,49 @@
+"""The words of a row: how a task stands, what is done around its command, whom it shares a file with."""
+
+from __future__ import annotations
+
+import signal
+
+from app.model.status import Status
+from app.model.task import Attempt, Task
+
+PHASES = {"prepare": "preparing", "check": "checking", "checking": "checking", "gather": "gathering"}
+"""What a runner does around the command of a task, by its own words for it."""
+
+SHARED = "⇄"
+"""Marks a running task that has changed a file which another one has changed too."""
+
+CHECK_FAILED = "check failed"
+"""Stands in the row of a task whose command succeeded and whose check did not."""
+
+
+def word_of(task: Task) -> str:
+    """How a task stands in one word: its status, or what is done around its command just now."""
+    if task.stopping:
+        return "stopping"
+    if task.status is Status.FAILED and task.attempt is not None and task.attempt.check == "failed":
+        return CHECK_FAILED
+    phase = task.live.phase if task.live is not None and task.status is Status.RUNNING else None
+    return PHASES.get(phase or "", task.status.word)
+
+
+def shared_words(numbers: tuple[int, ...]) -> str:
+    """That other tasks have changed the same file: ``same file as #9``."""
+    return f"same file as {', '.join(f'#{number}' for number in numbers)}" if numbers else ""
+
+
+def with_clash(last: str, clash: str) -> str:
+    """A last line behind what has to be said first."""
+    return " · ".join(part for part in (clash, last) if part)
+
+
+def exit_words(attempt: Attempt) -> str:
+    """How a run ended: ``exit 1``, ``SIGKILL``, or that this is not known."""
+    if attempt.signal is not None:
+        try:
+            return signal.Signals(attempt.signal).name
+        except ValueError:
+            return f"signal {attempt.signal}"
+    if attempt.exit_code is not None:
+        return f"exit {attempt.exit_code}"
+    return "exit unknown" if attempt.verdict is Status.LOST or attempt.started else ""

@@ -1,0 +1,71 @@
+"""Where a task works, what proves it, and what it changed: as lines for people and values for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.model.changes import Changes
+from app.model.task import Task
+from app.registry.changed import read_changes
+from app.registry.paths import Home
+from app.workspace.place import Workspace
+from app.workspace.taskfiles import workspace_of
+
+_SHOWN_ID = 10
+_RESULTS = {"passed": "it passed", "failed": "it failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """What is written down of a task's place: its worktree, if it has one, and its changes, once it ended."""
+
+    worktree: Workspace | None = None
+    changes: Changes | None = None
+
+
+def facts_of(home: Home, task: Task) -> PlaceFacts:
+    """What is written down; nothing is looked at and no git is run."""
+    if task.request.workspace is None or task.attempt is None:
+        return PlaceFacts()
+    ended = task.status.ended
+    return PlaceFacts(
+        workspace_of(home, task.id),
+        read_changes(home, task.id, task.attempt.number) if ended else None,
+    )
+
+
+def place_lines(task: Task, facts: PlaceFacts) -> Iterator[tuple[str, str]]:
+    """Labels and values, not yet safe for a terminal."""
+    wish, place = task.request.workspace, facts.worktree
+    if place is not None:
+        gone = "" if place.folder.is_dir() else " (gone)"
+        yield "workspace", f"{place.folder}{gone}"
+        yield "branch", f"{place.branch} from {place.base[:_SHOWN_ID]}"
+    elif wish is not None:
+        yield "workspace", "a worktree of its own" if wish.worktree else "in place"
+    if task.request.check:
+        result = _RESULTS.get((task.attempt.check if task.attempt else None) or "", "")
+        yield "check", " · ".join(part for part in (task.request.check, result) if part)
+    if facts.changes is not None:
+        yield "changes", facts.changes.words
+
+
+def place_values(task: Task, facts: PlaceFacts) -> dict[str, object]:
+    """Plain values for JSON; a key without a value is None."""
+    wish, place, changes = task.request.workspace, facts.worktree, facts.changes
+    return {
+        "worktree": wish.worktree if wish is not None else None,
+        "workspace": str(place.folder) if place is not None else None,
+        "branch": place.branch if place is not None else None,
+        "base": place.base if place is not None else None,
+        "check_command": task.request.check,
+        "changes": None
+        if changes is None
+        else {
+            "files": len(changes.files),
+            "added": changes.added,
+            "removed": changes.removed,
+            "commits": len(changes.commits),
+        },
+    }
