@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from app.model.commands import COMMANDS, GROUPS, INPUT, all_keys
+from app.model.commands import ANSWER, APPROVAL, COMMANDS, GROUPS, INPUT, all_keys
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 MAP = ROOT / "app" / "README.md"
+_WHERE = {INPUT: "while typing", ANSWER: "under a question", APPROVAL: "before an agent runs"}
 
 
 def current(path: Path) -> str:
@@ -36,7 +37,8 @@ def _keys() -> Iterator[str]:
         for key in all_keys():
             if key.group == group:
                 shown = " ".join(f"`{part}`" for part in key.shown.split())
-                yield f"| {shown} | {key.help}{' (while typing)' if key.where == INPUT else ''} |"
+                where = f" ({_WHERE[key.where]})" if key.where in _WHERE else ""
+                yield f"| {shown} | {key.help}{where} |"
 
 
 def _commands() -> Iterator[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -20,6 +22,7 @@ from app.registry.config import load_config, save_setting
 from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.operations import NewTask
+from tests.asked import ask, delegate_to_agent
 from tests.bench.world import scratch
 from tests.support import delegate, until
 
@@ -44,6 +47,21 @@ sleep 0.4
 echo "error: conflict: @types/node 22 is wanted by vite, 20 is pinned" >&2
 exit 1
 """
+_AGENT = {
+    "name": "shop",
+    "description": "knows the shop and its billing",
+    "tools": ["read", "write", "shell", "use_aws"],
+    "allowedTools": ["read", "write"],
+    "toolsSettings": {"shell": {"allowedCommands": ["npm test", "pytest"]}},
+    "hooks": {"agentSpawn": [{"command": "git fetch"}]},
+    "resources": ["file://README.md"],
+}
+_CHANGE = """--- a/src/billing.py
++++ b/src/billing.py
+@@ -5,2 +5,3 @@ def rate(country: str) -> float:
+-    return 0.19
++    known = load_rates()
++    return known.get(country, 0.19)"""
 _DOCUMENTATION = """#!/bin/sh
 for page in $(seq 1 12); do echo "[$page/40] writing docs/api/page-$page.md"; sleep 0.05; done
 echo "Analysing controllers"
@@ -69,6 +87,10 @@ def main() -> None:
         take(registry, folder, "changes", (140, 34), look_at_the_changes)
         take(registry, folder, "difference", (160, 40), read_a_difference)
         take(registry, folder, "conflict", (120, 32), try_to_merge)
+        with an_agent(folder):
+            take(registry, folder, "approval", (120, 34), show_the_agent)
+        ask_something(registry)
+        take(registry, folder, "asking", (120, 32), open_the_question)
 
 
 def shop(folder: Path) -> Path:
@@ -148,6 +170,28 @@ def work_to_take(registry: Registry, folder: Path) -> None:
     git(folder, "commit", "-q", "-a", "-m", "Find the highest price")
 
 
+@contextmanager
+def an_agent(folder: Path) -> Iterator[None]:
+    """Meanwhile the project has an agent of its own, whose client is on the path and does nothing."""
+    programs = folder.parents[1] / "programs"
+    programs.mkdir()
+    (programs / "kiro-cli").write_text("#!/bin/sh\nexit 0\n")
+    (programs / "kiro-cli").chmod(0o755)
+    (folder / ".kiro" / "agents").mkdir(parents=True)
+    (folder / ".kiro" / "agents" / "shop.json").write_text(json.dumps(_AGENT))
+    before = os.environ["PATH"]
+    os.environ["PATH"] = f"{programs}:{before}"
+    yield
+    os.environ["PATH"] = before
+
+
+def ask_something(registry: Registry) -> None:
+    """A task of an agent that wants to change a file, and has waited for an answer for a while."""
+    said = "printf '● Read src/billing.py · done\\n● Edit src/billing.py\\n? asks: Edit src/billing.py\\n'"
+    task = delegate_to_agent(registry, load_config(), f"{said}; sleep 300")
+    ask(registry, task, "Edit src/billing.py", detail=_CHANGE, ago_s=190, left_s=410)
+
+
 def take(registry: Registry, folder: Path, name: str, size: tuple[int, int], scene: Scene) -> None:
     """Open the dashboard at a size, play the scene, and keep the picture."""
 
@@ -221,6 +265,17 @@ async def try_to_merge(pilot: Pilot[None]) -> None:
     await look_at_the_changes(pilot)
     await pilot.pause(0.5)
     await pilot.press("m")
+
+
+async def show_the_agent(pilot: Pilot[None]) -> None:
+    """A task was typed for an agent that is not approved yet."""
+    await pilot.press("escape", "n", *["backspace"] * 40)
+    await pilot.press(*"Rename the billing module @shop", "enter")
+
+
+async def open_the_question(pilot: Pilot[None]) -> None:
+    """The question of an agent, with its answers."""
+    await pilot.press("escape", "n", *["backspace"] * 40, "escape", "g", "a")
 
 
 if __name__ == "__main__":

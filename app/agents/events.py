@@ -94,6 +94,12 @@ class Retrying:
     status: int | None = None
     why: str = ""
 
+    @property
+    def cause(self) -> str:
+        """``529 overloaded``: the status first, and once where the client's own words begin with it too."""
+        why = " ".join(self.why.split())
+        return why if not self.status or why.startswith(str(self.status)) else f"{self.status} {why}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Denied:

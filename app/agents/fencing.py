@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.agents.fence import HIDDEN, Ground, fence, is_within, prefix_of, unfit
+from app.agents.repository import git_folders, guarded, may_appear
 from app.registry.files import read_regular, write_atomic
 from app.supervisor.launch import PYTHON
 
@@ -33,7 +34,6 @@ PLACES = ("/usr/bin/bwrap", "/usr/local/bin/bwrap")
 """Where bubblewrap is looked for before the PATH, on which an agent may have put something."""
 
 _DEPTH = 5
-_GUARDED = ("hooks", "config", "config.worktree")
 
 
 class NoFence(Exception):  # noqa: N818 - a state of affairs, not a fault
@@ -42,10 +42,18 @@ class NoFence(Exception):  # noqa: N818 - a state of affairs, not a fault
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fence that works: the words in front of a command, and the files that are to be taken back."""
+    """A fence that works: the words in front of a command, and the files that are to be taken back.
+
+    ``absent`` are files that say what is run without a fence, which were not there to be guarded.
+    """
 
     words: tuple[str, ...]
     exchanged: tuple[tuple[str, str], ...] = ()
+    absent: tuple[str, ...] = ()
+
+    def appeared(self) -> tuple[str, ...]:
+        """Those files that are there now although they were not."""
+        return tuple(path for path in self.absent if os.path.lexists(path))
 
     def take_back(self) -> None:
         """Put what the agent has written for us where it belongs. Nothing that is no file of text matters."""
@@ -83,13 +91,13 @@ def put_up(
     words = fence(ground, program)
     if why := _try(words):
         raise NoFence(f"bubblewrap does not work here: {why}")
-    return Fence(words, exchanged)
+    return Fence(words, exchanged, tuple(_not_there(client, environment, ground)))
 
 
 @contextlib.contextmanager
-def fenced(assignment: Assignment) -> Iterator[tuple[str, ...]]:
+def fenced(assignment: Assignment, note: Callable[[str], None]) -> Iterator[tuple[str, ...]]:
     """The words of a fence around the client of an attempt, whose summary and figures are taken back at the
-    end. Raises NoFence."""
+    end; what a person should look at then is told to ``note``. Raises NoFence."""
     run, environment = assignment.run, assignment.environment
     own = (environment.get("DELEGATE_SUMMARY"), environment.get("DELEGATE_OUTCOME"))
     fence = put_up(
@@ -105,6 +113,8 @@ def fenced(assignment: Assignment) -> Iterator[tuple[str, ...]]:
         yield fence.words
     finally:
         fence.take_back()
+        for path in fence.appeared():
+            note(f"! {path} is new: it says what is run without a fence from now on, look at it")
 
 
 def bubblewrap() -> str:
@@ -157,7 +167,7 @@ def _ground(
     home = os.path.realpath(environment.get("HOME") or Path.home())
     place = os.path.realpath(folder)
     needs = _needs(client, home, environment)
-    git = [path for path in _git_folders(Path(place)) if Path(path).is_dir()]
+    git = [path for path in git_folders(Path(place)) if Path(path).is_dir()]
     hidden = [path for path in map(os.path.realpath, HIDDEN) if Path(path).is_dir()]
     gone = (*hidden, home, os.path.realpath(registry))
     started = (*_search_path(home, environment), *_programs(command[0], home, environment))
@@ -168,7 +178,7 @@ def _ground(
         registry=os.path.realpath(registry),
         hidden=tuple(hidden),
         git=tuple(git),
-        guarded=tuple(path for folder in git for path in _guarded(folder)),
+        guarded=tuple(path for folder in git for path in guarded(folder)),
         programs=(*programs, *_resolver(hidden)),
         reads=_there(needs["reads"]),
         writes=_there(needs["writes"]),
@@ -211,31 +221,11 @@ def _table() -> dict[str, Any]:
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
-def _git_folders(folder: Path) -> Iterator[str]:
-    """The folders of the repository that a folder is in, as git finds them: its worktree's and the common."""
-    for place in (folder, *folder.parents):
-        entry = place / ".git"
-        if entry.is_dir() and not entry.is_symlink():
-            yield str(entry)
-            return
-        if entry.is_file():
-            yield from _named_by(entry)
-            return
-
-
-def _named_by(entry: Path) -> Iterator[str]:
-    """The folders that the file ``.git`` of a worktree leads to (gitrepository-layout(5))."""
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        own = (entry.parent / entry.read_text().removeprefix("gitdir:").strip()).resolve()
-        yield str(own)
-        yield str((own / (own / "commondir").read_text().strip()).resolve())
-
-
-def _guarded(folder: str) -> Iterator[str]:
-    """What of a repository's folder says which programs git runs, outside of any fence too."""
-    for name in _GUARDED:
-        if Path(folder, name).exists():
-            yield str(Path(folder, name))
+def _not_there(client: str, environment: Mapping[str, str], ground: Ground) -> Iterator[str]:
+    """Files that say what is run outside of the fence, and that are not there to be guarded."""
+    needs = _needs(client, ground.home, environment)
+    kept = (f"{folder}/{name}" for folder in needs["writes"][:1] for name in needs["keeps"])
+    yield from (path for path in (*may_appear(ground.folder, ground.git), *kept) if not os.path.lexists(path))
 
 
 def _programs(program: str, home: str, environment: Mapping[str, str], depth: int = _DEPTH) -> Iterator[str]:

@@ -96,10 +96,8 @@ def _given_up(facts: Facts) -> Verdict | None:
     retry = facts.given_up
     if retry is None:
         return None
-    what = " ".join([str(retry.status or ""), retry.why]).strip()
-    reason = (
-        f"could not reach its model{f' ({what})' if what else ''}, ended at attempt {retry.attempt or '?'}"
-    )
+    cause = f" ({retry.cause})" if retry.cause else ""
+    reason = f"could not reach its model{cause}, ended at attempt {retry.attempt or '?'}"
     return _failed(reason, trouble_of(retry.why, retry.status))
 
 

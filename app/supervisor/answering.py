@@ -22,15 +22,24 @@ LONGEST_MESSAGE = 1024 * 1024
 
 
 @in_one_line
-def answer(registry: Registry, task_id: str, ask_number: int, kind: ChoiceKind, by: str = "you") -> Task:
-    """Answer a question of a task's agent; ``by`` says in the log who did.
+def answer(
+    registry: Registry,
+    task_id: str,
+    ask_number: int,
+    kind: ChoiceKind,
+    by: str = "you",
+    *,
+    attempt: int | None = None,
+) -> Task:
+    """Answer a question of a task's agent; ``by`` says in the log who did. The next attempt may ask under the
+    same number again: whoever has seen the question says in which ``attempt``.
 
     The first answer holds. Raises OperationError when it comes too late, or the agent offers no such answer.
     """
     task = registry.load(task_id)
     refuse_newer(task)
     ask = next((ask for ask in task.asks if ask.number == ask_number), None)
-    if ask is None or task.stopping:
+    if ask is None or task.stopping or attempt not in (None, ask.attempt):
         raise OperationError(_too_late(registry, task, ask_number))
     if expired(ask, datetime.now(UTC)):
         raise OperationError(f"too late: the question of #{task.number} has been declined by itself")

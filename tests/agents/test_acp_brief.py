@@ -1,14 +1,17 @@
-"""Clients that go as soon as they have answered: what they did counts, and what they did not hear is said."""
+"""Clients without manners: some go as soon as they have answered, others want more than anybody can give."""
 
 from __future__ import annotations
 
 import sys
 
+import psutil
 import pytest
 
+from app.agents.acp.client import MOST_UNSENT
 from app.model.run import AgentRun, Channel
 from app.model.status import Status
 from app.registry.messages import write_message
+from app.supervisor import operations
 from tests.agents.hosted import Hosted, last
 from tests.support import until
 
@@ -50,3 +53,56 @@ def test_a_message_to_a_client_that_has_gone_is_not_delivered(hosted: Hosted) ->
     assert last(done).undelivered == ("and the docs",)
     assert "was not delivered" in hosted.log(done)
     assert "» you" not in hosted.log(done)
+
+
+GREEDY = """
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    answer = {"jsonrpc": "2.0", "id": message.get("id"), "result": {"sessionId": "one", "protocolVersion": 1}}
+    if message.get("method") == "session/prompt":
+        break
+    print(json.dumps(answer), flush=True)
+number = 0
+while sys.argv[1] == "floods":
+    number += 1
+    sys.stdout.write('{"jsonrpc":"2.0","id":%d,"method":"%s"}\\n' % (number, "x" * 1000))
+options = [{"optionId": kind, "name": kind, "kind": kind} for kind in ("allow_once", "reject_once")]
+for number in range(105):
+    params = {"sessionId": "one", "toolCall": {"toolCallId": str(number)}, "options": options}
+    request = {"jsonrpc": "2.0", "id": number, "method": "session/request_permission", "params": params}
+    print(json.dumps(request), flush=True)
+rejected = [json.loads(sys.stdin.readline())["id"] for _ in range(5)]
+result = {"stopReason": str(rejected)}
+print(json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}), flush=True)
+"""
+
+
+def greedy(how: str) -> AgentRun:
+    """A client that wants more than anybody can give."""
+    return AgentRun(Channel.ACP, (sys.executable, "-c", GREEDY, how), client="greedy")
+
+
+def test_a_client_that_asks_and_never_reads_costs_no_more_memory_than_is_set(hosted: Hosted) -> None:
+    task = hosted.submit("go", greedy("floods"))
+
+    def host() -> psutil.Process:
+        (pid,) = (pid for pid, words in hosted.processes(task).items() if "app.agents.host" in words)
+        return psutil.Process(pid)
+
+    def rests() -> bool:
+        before = host().cpu_times().user
+        return not until(lambda: host().cpu_times().user > before, 0.7)
+
+    assert until(lambda: any("app.agents.host" in words for words in hosted.processes(task).values()), 15)
+    assert until(lambda: host().memory_info().rss > MOST_UNSENT, 60)
+    assert until(rests, 90)
+    assert host().memory_info().rss < 5 * MOST_UNSENT
+    operations.stop(hosted.registry, task.id)
+    assert hosted.ended(task).status is Status.STOPPED
+
+
+def test_more_questions_than_anybody_answers_are_rejected(hosted: Hosted) -> None:
+    done = hosted.run("go", greedy("asks"))
+    assert "[100, 101, 102, 103, 104]" in hosted.log(done) + str(last(done).reason)
+    assert hosted.log(done).count("✗ rejected, 100 questions wait already: ") == 5

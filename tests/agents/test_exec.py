@@ -160,6 +160,7 @@ def test_stream_cut_endlessly_is_ended_by_our_ceiling(hosted: Hosted) -> None:
     done = hosted.run("[[cut]]", client("opencode", retries=4))
     assert done.status is Status.FAILED, hosted.log(done)
     assert words(done) == "could not reach its model (the answer broke off), ended at attempt 4"
+    assert last(done).exit_code == 1  # and not that of the signal by which we ended it
     assert not hosted.left(done)
 
 

@@ -159,6 +159,54 @@ def test_it_cannot_make_git_run_something_outside(place: Hosted) -> None:
     assert not (place.folder / ".git" / "hooks" / "pre-commit").exists()
 
 
+def test_it_cannot_make_our_own_git_run_something_outside(place: Hosted, tmp_path: Path) -> None:
+    mark = tmp_path / "escaped"
+    who = "-c user.name=T -c user.email=t@example.com"
+    script = (
+        f"git init -q sub && cd sub && git config filter.x.clean 'touch {mark} got; cat' "
+        "&& echo '* filter=x' > .gitattributes && echo a > f && git add . "
+        f"&& git {who} commit -qm x && cd .. && git add sub && touch -d 1980-01-01 sub/f && rm -f sub/got"
+    )
+    done = place.run("go", shell(script))
+    assert done.status is Status.COMPLETE, place.log(done)
+    assert (place.folder / "sub" / "got").exists(), "git did not run it at all: the test shows nothing"
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("name", ["hooks/post-checkout", "config"])
+def test_what_git_runs_cannot_be_made_either(place: Hosted, name: str) -> None:
+    shutil.rmtree(place.folder / ".git" / "hooks")
+    done = place.run("go", shell(f"echo x >> .git/{name}; touch got"))
+    assert (place.folder / "got").exists(), place.log(done)
+    assert "x\n" not in (place.folder / ".git" / "config").read_text().splitlines(keepends=True)
+    assert not list((place.folder / ".git" / "hooks").iterdir())
+
+
+def test_what_could_not_be_guarded_and_has_appeared_is_told(place: Hosted) -> None:
+    own = user_home() / ".claude"
+    own.mkdir()
+    done = place.run("go", shell(f"echo '{{}}' > {own}/settings.json; touch got", client="claude"))
+    assert f"! {own}/settings.json is new: it says what is run without a fence from now on" in place.log(done)
+    again = place.run("go", shell("rm got; touch got", client="claude"))
+    assert "is new" not in place.log(again)
+
+
+@pytest.mark.parametrize("how", ["home", "common"])
+def test_a_link_to_a_repository_opens_no_other_folder(place: Hosted, how: str) -> None:
+    shutil.rmtree(place.folder / ".git")
+    secret = user_home() / "secret"
+    secret.write_text("a key")
+    fake = place.folder / "fake"
+    fake.mkdir()
+    (place.folder / ".git").write_text(f"gitdir: {user_home() if how == 'home' else fake}\n")
+    (fake / "commondir").write_text(str(user_home()))
+    (fake / "gitdir").write_text(str(place.folder / ".git"))
+    done = place.run("go", shell(f"cat {secret}; echo x > {user_home()}/new; touch got"))
+    assert (place.folder / "got").exists(), place.log(done)
+    assert "a key" not in place.log(done)
+    assert not (user_home() / "new").exists()
+
+
 def test_a_client_keeps_its_own_folder_but_not_the_rest_and_not_what_it_runs(place: Hosted) -> None:
     own = user_home() / ".claude"
     (own / "agents").mkdir(parents=True)

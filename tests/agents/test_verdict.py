@@ -171,6 +171,10 @@ CASES: dict[str, tuple[Facts, Verdict]] = {
         Facts(ended=None, given_up=Retrying(5, 10, 401, "authentication_failed")),
         failed("could not reach its model (401 authentication_failed), ended at attempt 5", LOGIN),
     ),
+    "given up, its status in the words of the client too": (
+        Facts(given_up=Retrying(5, 10, 429, "429 scripted:\n429")),
+        failed("could not reach its model (429 scripted: 429), ended at attempt 5"),
+    ),
     "given up, overloaded": (
         Facts(given_up=Retrying(5, 10, 529, "overloaded")),
         failed("could not reach its model (529 overloaded), ended at attempt 5"),

@@ -32,7 +32,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What to answer: text, calls of tools, or an error; ``pause`` is in seconds between two pieces."""
+    """What to answer: text, calls of tools, or an error with the text; ``pause`` is in seconds."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()
@@ -93,6 +93,10 @@ def turn(asked: Asked, before: int = 0) -> Turn:
         return Turn("A scripted title")
     if name.startswith("http"):
         return Turn(status=int(name[4:]))
+    if name == "quota":
+        return Turn(
+            "You exceeded your current quota, please check your plan and billing details.", status=429
+        )
     if name == "flaky" and not before and not asked.taken:
         return Turn(status=500)
     if name in ("say", "drop", "slow", "recall", "hold"):

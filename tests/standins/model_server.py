@@ -12,6 +12,7 @@ A script is named in the prompt, ``[[name]]`` or ``[[name:argument]]``; without 
     say[:TEXT]  slow[:SECONDS]  recall   only text: this one, one that takes so long, the prompts before
     hold              no answer before ``release()``
     http400 http401 http429 http500      that status, always;  flaky: 500 to the first request only
+    quota             429, and says that the quota is exceeded
     drop              the answer breaks off in the middle
 
 It keeps nothing between requests: what comes next follows from the conversation that the client sends.
@@ -118,6 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
         turn = model_scripts.turn(asked, before)
         if turn.status:
             error = {"message": f"scripted: {turn.status}", "type": "scripted", "code": turn.status}
+            if turn.text:
+                error = {"message": turn.text, "type": "insufficient_quota", "code": "insufficient_quota"}
             return self._whole({"error": error}, turn.status)
         kind = model_answers.responses if self.path.endswith("/responses") else model_answers.chat
         whole, events = kind(turn, str(body.get("model", "scripted")))

@@ -49,6 +49,16 @@ def test_an_answer_that_is_not_offered_is_refused_with_those_that_are(
     assert registry.load(task.id).status is Status.ASKING
 
 
+def test_an_answer_to_a_question_of_another_attempt_is_refused(registry: Registry, config: Config) -> None:
+    task = delegate_to_agent(registry, config)
+    asked = ask(registry, task)
+    with pytest.raises(OperationError, match="is not open any more"):
+        answering.answer(registry, task.id, asked.number, ChoiceKind.ALLOW_ONCE, attempt=asked.attempt + 1)
+    assert registry.load(task.id).status is Status.ASKING
+    answering.answer(registry, task.id, asked.number, ChoiceKind.ALLOW_ONCE, attempt=asked.attempt)
+    assert registry.load(task.id).status is Status.RUNNING
+
+
 def test_an_answer_after_the_time_is_refused(registry: Registry, config: Config) -> None:
     task = delegate_to_agent(registry, config)
     ask(registry, task, ago_s=600, left_s=-1)

@@ -14,7 +14,7 @@ from app.agents.acp.updates import tool_name
 from app.agents.acp.wire import Json, Notification, Request, mapping, text_of
 from app.agents.events import Tool, ToolStatus
 from app.agents.host.lines import nearby, tool_title
-from app.agents.host.questions import Questions
+from app.agents.host.questions import MOST_OPEN, Questions
 from app.agents.host.teller import Teller
 from app.agents.rules import EXECUTE, Decision, Use
 from app.agents.verdict import By
@@ -107,6 +107,8 @@ class Permissions:
             wanted.answer(once)
         elif not wanted.choices:
             self._deny(wanted, By.CLIENT, "denied, no answer was offered")
+        elif self._questions.full:
+            self._deny(wanted, By.NOBODY, f"rejected, {MOST_OPEN} questions wait already")
         else:
             self._put(wanted, name or tool.title or tool.kind or "")
 

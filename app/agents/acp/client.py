@@ -15,6 +15,8 @@ from app.agents.host.spawning import Exit, ended, spawn
 _CHUNK = 256 * 1024
 _STDERR_LIMIT = 64 * 1024
 _MOST_ROUNDS = 64
+MOST_UNSENT = 32 * 1024 * 1024
+"""How much may wait for a client that does not read, in bytes; until it does, nobody listens to it either."""
 
 
 class Client:
@@ -61,6 +63,7 @@ class Client:
 
     def wait(self, seconds: float | None) -> None:
         """Wait until something has come, at most so long; None for as long as it takes."""
+        self._listen()
         self._poll.poll(None if seconds is None else max(0, round(seconds * 1000 + 0.5)))
         self._flush()
         if self.exit is None:
@@ -68,6 +71,8 @@ class Client:
 
     def lines(self) -> Iterator[bytes]:
         """The lines of its output that have come; the last one also where its end is missing."""
+        if self._overfull:
+            return
         for data in self._read(self._stdout):
             yield from self._out.feed(data)
         if self.silent and (rest := self._out.rest()):
@@ -126,9 +131,23 @@ class Client:
                 return
             yield data
 
+    @property
+    def _overfull(self) -> bool:
+        return len(self._unsent) > MOST_UNSENT and self.exit is None
+
+    def _listen(self) -> None:
+        """Wait for output, or for none while too much waits for the client to read."""
+        if self._stdout >= 0:
+            if self._overfull:
+                with contextlib.suppress(KeyError):
+                    self._poll.unregister(self._stdout)
+            else:
+                self._poll.register(self._stdout, select.POLLIN)
+
     def _forget(self, descriptor: int) -> None:
         """A pipe that its other end has closed."""
-        self._poll.unregister(descriptor)
+        with contextlib.suppress(KeyError):
+            self._poll.unregister(descriptor)
         os.close(descriptor)
         if descriptor == self._stdout:
             self._stdout, self.silent = -1, True

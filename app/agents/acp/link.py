@@ -10,6 +10,8 @@ from app.agents.acp.client import Client
 from app.agents.acp.wire import Json, Noise, Notification, Request, Response
 from app.agents.host.spawning import Exit
 
+_SHOWN = 200
+
 
 class ClientGone(Exception):  # noqa: N818 - a state of affairs
     """The client has ended, or has closed its output, while something was expected of it."""
@@ -104,9 +106,8 @@ class Link:
 
     def refuse(self, request: Request) -> None:
         """Say that we have no such method: an agent that waits for us would wait for ever."""
-        self.client.send(
-            wire.error_line(request.id, wire.METHOD_NOT_FOUND, f"no such method: {request.method}")
-        )
+        words = f"no such method: {request.method[:_SHOWN]}"
+        self.client.send(wire.error_line(request.id, wire.METHOD_NOT_FOUND, words))
 
     def step(self, deadline: float | None = None, awaited: str | None = None) -> None:
         """One round: wait for something to happen, and deal with it.

@@ -16,6 +16,8 @@ from app.model.ask import Choice, ChoiceKind
 
 CANCELLED: Json = {"outcome": {"outcome": "cancelled"}}
 
+_MOST_CHOICES = 20
+_LONGEST_ID = 1000
 _NAME = re.compile(r"[@\w][\w./:-]{0,80}", re.ASCII)
 
 
@@ -27,8 +29,10 @@ def choices_of(params: Json) -> tuple[Choice, ...]:
             text_of(item.get("name")) or str(item["optionId"]),
             ChoiceKind(item["kind"]),
         )
-        for item in items(params.get("options"))
-        if item.get("kind") in list(ChoiceKind) and isinstance(item.get("optionId"), (str, int))
+        for item in items(params.get("options"))[:_MOST_CHOICES]
+        if item.get("kind") in list(ChoiceKind)
+        and isinstance(identifier := item.get("optionId"), (str, int))
+        and len(str(identifier)) <= _LONGEST_ID
     )
 
 

@@ -213,6 +213,7 @@ class _Client:
         collected = self.teller.collected
         if failed and not (self.waker.stopping or collected.complaint or collected.ended):
             collected.complaint = self.hearing.complaint()
+        code = exit_.code if exit_.signal is None else 128 + exit_.signal
         return Ending(
             exit_code=exit_.code,
             signal=exit_.signal,
@@ -220,5 +221,5 @@ class _Client:
             exit_trouble=known.trouble if known else None,
             stream=not self.plain,
             stopped=self.waker.stopping,
-            code=exit_.code if exit_.signal is None else 128 + exit_.signal,
+            code=None if self.teller.given_up else code,  # then it was we who ended it
         )

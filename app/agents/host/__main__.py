@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,13 +56,11 @@ def main() -> int:
 def _work(assignment: Assignment, teller: Teller, waker: Waker, messages: Messages) -> int:
     if why := _not_to_be_run(assignment):
         return _finish(teller, messages, Verdict(Status.FAILED, reason=why), Ending())
-    before = changes.look(assignment.folder, assignment.environment)
-    ending = _run(assignment, teller, waker, messages)
+    ending, changed = _run(assignment, teller, waker, messages)
     if ending.stopped:
         _end_what_is_left(assignment, waker)
         return _finish(teller, messages, Verdict(Status.FAILED, reason="stopped"), ending, "stopped")
-    after = changes.look(assignment.folder, assignment.environment)
-    return _finish(teller, messages, _verdict(teller, ending, changes.changed(before, after)), ending)
+    return _finish(teller, messages, _verdict(teller, ending, changed), ending)
 
 
 def _folder() -> str:
@@ -101,25 +101,45 @@ def _not_to_be_run(assignment: Assignment) -> str | None:
     return f"the definition of {name} has changed since it was approved: approve it again"
 
 
-def _run(assignment: Assignment, teller: Teller, waker: Waker, messages: Messages) -> Ending:
-    """Speak with the client in the way that it understands."""
+def _run(
+    assignment: Assignment, teller: Teller, waker: Waker, messages: Messages
+) -> tuple[Ending, bool | None]:
+    """Speak with the client; how that ended, and whether the folder has changed, None where nobody knows."""
+    folder, environment = assignment.folder, assignment.environment
+    with _fence(assignment, teller) as fence:
+        if fence is None:
+            return Ending(code=1), None
+        before = changes.look(folder, environment, fence)
+        ending = _speak(assignment, teller, waker, messages, fence)
+        # Git runs what a repository tells it to, which the agent may have written: behind the fence, too.
+        after = None if ending.stopped else changes.look(folder, environment, fence)
+        return ending, changes.changed(before, after)
+
+
+@contextlib.contextmanager
+def _fence(assignment: Assignment, teller: Teller) -> Iterator[tuple[str, ...] | None]:
+    """The words in front of a command line; None where the fence that is asked for cannot be put up."""
     if assignment.run.sandbox == "none":
-        return _speak(assignment, teller, waker, messages)
+        yield ()
+        return
     from app.agents.fencing import NoFence, fenced
 
-    try:
-        with fenced(assignment) as words:
-            network = "with" if assignment.run.network else "without"
-            teller.note(f"── behind a fence: writes to this folder only, {network} the network")
-            return _speak(assignment, teller, waker, messages, words)
-    except NoFence as error:
-        teller.take(Ended(False, reason="not started", error=str(error)))
-        return Ending(code=1)
+    with contextlib.ExitStack() as stack:
+        try:
+            words = stack.enter_context(fenced(assignment, teller.note))
+        except NoFence as error:
+            teller.take(Ended(False, reason="not started", error=str(error)))
+            yield None
+            return
+        network = "with" if assignment.run.network else "without"
+        teller.note(f"── behind a fence: writes to this folder only, {network} the network")
+        yield words
 
 
 def _speak(
-    assignment: Assignment, teller: Teller, waker: Waker, messages: Messages, fence: tuple[str, ...] = ()
+    assignment: Assignment, teller: Teller, waker: Waker, messages: Messages, fence: tuple[str, ...]
 ) -> Ending:
+    """Speak with the client in the way that it understands."""
     if assignment.run.channel is Channel.ACP:
         from app.agents.acp.channel import run_acp
 

@@ -6,7 +6,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.agents.host.spawning import CannotSpawn, spawn
@@ -30,9 +30,9 @@ class Look:
     certain: bool
 
 
-def look(folder: str, environment: Mapping[str, str]) -> Look | None:
-    """How the folder stands; None where no git tells."""
-    said = _ask_git({**environment, "GIT_OPTIONAL_LOCKS": "0"})
+def look(folder: str, environment: Mapping[str, str], fence: Sequence[str] = ()) -> Look | None:
+    """How the folder stands, as git tells behind this fence; None where no git tells."""
+    said = _ask_git((*fence, *_COMMAND), {**environment, "GIT_OPTIONAL_LOCKS": "0"})
     if said is None:
         return None
     paths = [path for entry in said.split(b"\0") if (path := _path(entry))]
@@ -50,11 +50,11 @@ def changed(before: Look | None, after: Look | None) -> bool | None:
     return False if before.certain else None
 
 
-def _ask_git(environment: Mapping[str, str]) -> bytes | None:
+def _ask_git(command: Sequence[str], environment: Mapping[str, str]) -> bytes | None:
     reading, writing = os.pipe()
     nothing = os.open(os.devnull, os.O_RDWR)
     try:
-        pid = spawn(_COMMAND, environment, nothing, writing, nothing)
+        pid = spawn(command, environment, nothing, writing, nothing)
     except CannotSpawn:
         os.close(reading)
         return None

@@ -69,12 +69,9 @@ def plan_line(plan: Plan) -> str:
 
 def retrying_words(retry: Retrying) -> str:
     """``retrying, 529 overloaded, attempt 3 of 10``."""
-    why = " ".join(filter(None, [str(retry.status or ""), " ".join(retry.why[:MOST_TITLE].split())]))
-    if retry.status and why.startswith(f"{retry.status} {retry.status}"):
-        why = why.partition(" ")[2]
     attempt = f"attempt {retry.attempt}" if retry.attempt is not None else ""
     most = f" of {retry.most}" if attempt and retry.most else ""
-    return ", ".join(filter(None, ["retrying", why, f"{attempt}{most}"]))
+    return ", ".join(filter(None, ["retrying", retry.cause[:MOST_TITLE], f"{attempt}{most}"]))
 
 
 def usage_words(usage: Usage) -> str:

@@ -22,6 +22,9 @@ from app.registry.transaction import ring
 LOOK_S = 0.15
 """How often to look for an answer while a question is open."""
 
+MOST_OPEN = 100
+"""How many questions may be open at once: nobody answers more, and each is a file that is looked at."""
+
 Reply = Callable[[Answer | None], None]
 """Takes the answer to a question, or None when it was taken back."""
 
@@ -49,6 +52,11 @@ class Questions:
         self._teller = teller
         self._open: list[_Open] = []
         self._last = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether no further question can be put until one has its answer."""
+        return len(self._open) >= MOST_OPEN
 
     def put(
         self,

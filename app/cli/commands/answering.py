@@ -34,7 +34,7 @@ def answer(session: Session, arguments: Arguments) -> int:
     if not number:
         raise CommandError(f"#{task.number} asks nothing: {task.status.word}")
     asked = next((ask for ask in task.asks if ask.number == number), None)
-    answering.answer(session.registry, task.id, number, kind, BY)
+    answering.answer(session.registry, task.id, number, kind, BY, attempt=asked.attempt if asked else None)
     say(
         f"#{task.number} {clean(task.name)} · {WORDS[kind]}: {clean(asked.title) if asked else ''}".rstrip(
             ": "

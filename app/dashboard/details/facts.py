@@ -58,8 +58,8 @@ def sections(
     processes = process_lines(seen.processes) if seen else ()
     all_of_them = (
         Section(WHY, [*_why(task, seen, used), *_expected(task, estimate, elapsed_s)]),
-        Section("Asked for", [*_asked(task), *_environment(seen)]),
         Section("Agent", [(label, sanitise(value)) for label, value in agent]),
+        Section("Asked for", [*_asked(task), *_environment(seen)]),
         Section("Place and proof", [(label, sanitise(value)) for label, value in place]),
         Section("Limits", [*_limits(task)]),
         Section("Attempts", rows=[_attempt(task, run) for run in task.state.attempts]),

@@ -18,7 +18,6 @@ _INKS = {
     "quote": ("muted", False),
     "mark": ("muted", False),
     "asks": ("state-asking", True),
-    "caution": ("state-asking", False),
     "added": ("state-complete", False),
     "removed": ("state-failed", False),
 }

@@ -26,7 +26,7 @@ _DID = {
 
 def answer_question(task: Task, ask: Ask, kind: ChoiceKind, session: Session) -> Done:
     """Answer a question of a task's agent. Raises OperationError with one line for the user."""
-    answering.answer(session.registry, task.id, ask.number, kind, BY)
+    answering.answer(session.registry, task.id, ask.number, kind, BY, attempt=ask.attempt)
     return Done(f"#{task.number} {_DID[kind]}: {question_of(ask)}", ids=(task.id,))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.agents.approval import CHANGED
 from app.agents.describing import UNLIMITED, WARNING
 from app.dashboard.prompt.panel import Panel, Paragraph, offer
@@ -12,6 +14,7 @@ from app.registry.approvals import Scope
 SCOPES = dict(zip(APPROVAL_KEYS, (*Scope, None), strict=True))
 """How far the yes of each key reaches; None for no."""
 
+_LABEL = re.compile(r"[\w ()]{2,30}:(?= )")
 _ONCE = "y for this task only"
 _NOTE = "p in this project and A everywhere, until its definition changes · n starts nothing"
 
@@ -25,13 +28,18 @@ def approval_panel(name: str, lines: tuple[str, ...], folder: str, *, once: bool
     return Panel(
         label=f"let {name} work ›",
         title=sanitise(f"{name} needs your yes · in {folder}" if once else f"{name} · in {folder}"),
-        body=tuple(Paragraph(sanitise(line), _style(index, line)) for index, line in enumerate(lines)),
+        body=tuple(_paragraph(index, sanitise(line)) for index, line in enumerate(lines)),
         offers=tuple(offer(key) for key in APPROVAL_KEYS if once or key != "once"),
         note=f"{_ONCE} · {_NOTE}" if once else _NOTE.replace("starts nothing", "approves nothing"),
     )
 
 
+def _paragraph(index: int, line: str) -> Paragraph:
+    label = _LABEL.match(line) if index else None
+    return Paragraph(line, _style(index, line), label=label.end() if label else 0)
+
+
 def _style(index: int, line: str) -> str:
     if CHANGED in line or WARNING in line or UNLIMITED in line:
         return "asks"
-    return "heading" if index == 0 else "caution" if line.startswith(("may ", "fence: none")) else ""
+    return "bold" if index == 0 or line.startswith("may ") else ""

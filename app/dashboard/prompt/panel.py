@@ -26,11 +26,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A stretch of text in one style; ``exact`` is broken anywhere and keeps its blanks, as code must."""
+    """A stretch of text in one style; ``exact`` is broken anywhere and keeps its blanks, as code must.
+
+    The first ``label`` characters say what the others are.
+    """
 
     text: str
     style: str = ""
     exact: bool = False
+    label: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,10 @@ def lay_out(body: Sequence[Paragraph], width: int) -> list[Line]:
     for paragraph in body:
         for text in paragraph.text.split("\n"):
             rows = [text[a:b] for a, b in slices(text, width)] if paragraph.exact else wrapped(text, width)
-            lines += [((row, paragraph.style),) for row in rows]
+            runs: list[Line] = [((row, paragraph.style),) for row in rows]
+            if label := paragraph.label:
+                runs[0] = ((rows[0][:label], "mark"), (rows[0][label:], paragraph.style))
+            lines += runs
     return lines
 
 

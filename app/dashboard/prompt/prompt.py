@@ -134,6 +134,7 @@ class Prompt(Vertical):
 
     DEFAULT_CSS = """
     Prompt { height: auto; display: none; }
+    Prompt.-roomy > OffersLine { margin: 1 0 0 0; }
     Prompt > Hint { height: auto; max-height: 3; padding: 0 1; text-wrap: wrap; }
     """
 

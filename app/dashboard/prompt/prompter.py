@@ -86,8 +86,10 @@ class Prompter:
         self._open()
         self._asked, self._approving = None, new
         wanted = new.wanted
-        folder = short_folder(str(wanted.folder), str(Path.home()))
-        name, lines = wanted.question.definition.name, wanted.question.lines
+        home = str(Path.home())
+        folder = short_folder(str(wanted.folder), home)
+        name = wanted.question.definition.name
+        lines = tuple(line.replace(f" {home}/", " ~/") for line in wanted.question.lines)
         panel = approval_panel(name, lines, folder, once=new.once)
         self._screen.prompt.show(panel, by_itself=new.once)
 

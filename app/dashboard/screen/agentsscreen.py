@@ -18,7 +18,7 @@ from app.agents.definitions import EMBEDDED, catalog
 from app.agents.describing import describe
 from app.agents.listing import state_of
 from app.dashboard.details.tabs import RULE
-from app.dashboard.drawing.cells import fit, width_of
+from app.dashboard.drawing.cells import cut, fit, width_of
 from app.dashboard.drawing.painted import Painted
 from app.dashboard.keys import MOVES, bindings
 from app.dashboard.prompt.approvals import approval_panel
@@ -99,8 +99,9 @@ class AgentsList(Painted, can_focus=True):
             (CURSOR if here else " ", self.ink("accent", ground=ground)),
             (f" {fit(name, min(widest, 24))}  ", self.ink("foreground", ground=ground, bold=here)),
             (f"{fit(state, states)}  " if states else "", self.ink(asks, ground=ground)),
-            (what, self.ink("muted", ground=ground)),
         ]
+        left = self.size.width - sum(width_of(text) for text, _ in pieces)
+        pieces.append((cut(what, left), self.ink("muted", ground=ground)))
         return self.strip(pieces, self.size.width, self.ink(ground=ground))
 
 

@@ -37,7 +37,7 @@ from app.model.sentences import Kind
 from app.model.task import Task
 from app.registry.queueing import memory_free, waiting
 
-_SHORTEST_WITH_HEADER, _SHORTEST_WITH_FOOTER, _SHORTEST_WITH_RULE = 10, 8, 18
+_SHORTEST_WITH_HEADER, _SHORTEST_WITH_FOOTER, _SHORTEST_WITH_RULE, _SHORTEST_ROOMY = 10, 8, 18, 28
 
 
 class BoardScreen(Screen[None]):
@@ -82,6 +82,7 @@ class BoardScreen(Screen[None]):
         self._head.display = height >= _SHORTEST_WITH_HEADER
         self._foot.display = height >= _SHORTEST_WITH_FOOTER
         self.bar.set_class(height >= _SHORTEST_WITH_RULE, "-ruled")
+        self.prompt.set_class(height >= _SHORTEST_ROOMY, "-roomy")
 
     # Where the focus is
 

@@ -66,7 +66,7 @@ STATUS_FROM = 60
 
 _LEAD, _TIME, _AGENT, _BAR, _COUNT, _USUAL = 4, 6, 8, 18, 12, 8
 _BAR_BESIDE_USUAL = 13
-_STATUS, _STATUS_WIDE, _STATUS_WIDEST = 10, 16, 26  # "quiet 1h05", "running quiet 6m", "complete 12 denied"
+_STATUS, _STATUS_WIDE, _STATUS_WIDEST = 10, 17, 26  # "quiet 1h05", "complete 2 denied"
 _NAME_MOST = 44
 _LAST = 16  # a short question or error, whole
 
