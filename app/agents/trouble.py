@@ -39,8 +39,10 @@ _FAULT = re.compile(
         # Names in front: "Execution failed: CAPIError: 400 …", "Failed to authenticate. API Error: 401 …"
         (?:[\w.]+\]?:\ +|(?:api|execution|request|model|stream|provider|llm)[ ]
           |failed\ to\ [^\n]{1,40}[.:][ ]){0,4}?
-        (?:[\w.]*(?:error|exception|failed|failure)\b|unexpected\ status|http|status)
+        (?:[\w.]*(?:error|exception|failed|failure)\b|unexpected\ status)
         [^\n]{0,160}?(?<![\d.])[45]\d\d(?!\d)
+      # "HTTP 401: …", "status code 429", but not "HTTP 401 means …"
+      | (?:http|status)(?:\ (?:error|code|status))*[\ :=]{1,3}[45]\d\d(?!\d)[\w\ ]{0,25}(?:[^\w\ ]|$)
       | [45]\d\d[ :]+(?:\{|[^\n]{0,20}(?:bad\ request|unauthori[sz]ed|payment\ required|forbidden|not\ found
             |too\ many\ requests|internal\ server\ error|bad\ gateway|service\ unavailable|overloaded)\W)
       | litellm\.\w*(?:Error|Exception)\b
@@ -48,6 +50,22 @@ _FAULT = re.compile(
       )""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
+
+_NOTICE = re.compile(
+    r"""\W{0,6}(?:
+        you(?:['’]ve|\ have)\ (?:hit|reached|exceeded|used\ up|run\ out|no)\b | you\ (?:are\ out\ of|exceeded)\b
+      | (?:\w+\ ){0,2}(?:usage|spending|rate|5-hour|daily|weekly|monthly)\ limit\ (?:was\ |is\ )?(?:reached|exceeded)
+      | (?:your\ )?(?:credit\ balance\ is|quota\ (?:is\ |was\ |has\ been\ )?(?:exceeded|exhausted|reached))
+      | (?:insufficient|not\ enough|no\ more|out\ of)\ (?:quota|credits?|funds|balance|usage)\b
+      | resource[_ ]exhausted | payment\ required | limit\ will\ reset
+      | not\ logged\ in | log ?in\ (?:is\ )?required | please\ (?:run\ )?/?(?:log\ ?in|sign\ in|(?:re-?)?authenticate)\b
+      | auth(?:entication)?[_ ](?:is\ )?(?:required|failed|error) | unauthori[sz]ed\W*$
+      | (?:invalid|incorrect|missing|no|expired)\ (?:x-)?(?:api[_ -]?key|credentials?)\b(?!\ (?:is|was|are))
+      | (?:your\ |oauth\ )?(?:api\ key|token|session|credentials?)\ (?:has|have|is)\ (?:expired|revoked|missing|not\ valid)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How a notice begins that is nothing else: an answer may speak of logins and bills too."""
 
 FAULT_LENGTH = 1500
 """The longest answer, in characters, that may be nothing but an error: who says more has more to say."""
@@ -89,5 +107,6 @@ def fault_in(text: str) -> str | None:
     match = _FAULT.search(text)
     if match is None:
         notice = text.strip()
-        return notice if len(notice) <= NOTICE_LENGTH and trouble_of(notice, 0) else None
+        is_one = len(notice) <= NOTICE_LENGTH and _NOTICE.match(notice) and trouble_of(notice, 0)
+        return notice if is_one else None
     return text[match.start() :].strip().partition("\n")[0]

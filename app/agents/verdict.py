@@ -161,12 +161,14 @@ def _qualifiers(facts: Facts) -> list[str]:
     # tells how things stood when the agent went away.
     if facts.last_failed is not None:
         words.append(f"last tool failed: {facts.last_failed}" if facts.last_failed else "last tool failed")
-    if facts.complaint:
-        words.append(facts.complaint)
     if not (words or facts.used or facts.changed):
         # Also how a client looks that was never offered its tools, or was denied them without a word.
         words += ["no tool used"] if facts.said.strip() and facts.stream else []
         words += [] if facts.said.strip() else ["nothing happened"]
+    if facts.complaint:
+        words.append(facts.complaint)
+    elif fault := fault_in(facts.said):  # it has worked before that: what for, nobody can tell
+        words.append(f"its last words: {fault}")
     return words
 
 

@@ -308,6 +308,18 @@ def test_a_client_that_is_not_there(hosted: Hosted) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "why"), [("a\0b", "A", "embedded null byte"), ("go", "A=B", "illegal environment")]
+)
+def test_what_no_program_can_be_given_is_said_in_one_line(
+    hosted: Hosted, text: str, name: str, why: str
+) -> None:
+    run = AgentRun(Channel.EXEC, ("/bin/echo", "{task}"), environment=((name, "x"),))
+    done = hosted.run(text, run)
+    assert (last(done).reason or "").startswith(f"/bin/echo: {why}")
+    assert "Traceback" not in hosted.log(done)
+
+
 def test_an_unknown_shape_starts_nothing(hosted: Hosted) -> None:
     done = hosted.run("go", client("claude", events="clod"))
     assert (words(done) or "").startswith("there is no shape of events clod")

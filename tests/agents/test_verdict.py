@@ -249,6 +249,13 @@ def test_quota_and_login_are_recognised_over_all_clients(text: str, trouble: str
     [
         "The endpoint now answers with 401 when the token is wrong; I changed the test.",
         "I fixed the error handling of the login form.",
+        "The billing code looks fine.",
+        "The session limit is configured in settings.py, line 4.",
+        'The form now says "Please sign in".',
+        "No API key is missing; the unauthorized error comes from line 12.",
+        "HTTP 401 Unauthorized means that the request lacks valid credentials.",
+        "HTTP 404 is the status for a page that was not found.",
+        "Status: 3 of 412 tests fail.",
         "All 500 tests pass.",
         "Here is what error 429 means.\nThe server asks you to slow down.",
         "",
@@ -256,6 +263,39 @@ def test_quota_and_login_are_recognised_over_all_clients(text: str, trouble: str
 )
 def test_an_answer_about_errors_is_none(text: str) -> None:
     assert fault_in(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invalid API key · Please run /login",
+        "Not logged in · Please run /login",
+        "You've hit your usage limit. Try again at 18:00.",
+        "You have no premium requests left",
+        "Claude usage limit reached. Your limit will reset at 3pm",
+        "Credit balance is too low: your credit balance is 0",
+        "Your credit balance is too low to access the Anthropic API",
+        "Please sign in to continue.",
+        "OAuth token has expired",
+        "HTTP 401: Unauthorized",
+        "status code 429",
+        "HTTP 401 Unauthorized",
+    ],
+)
+def test_an_answer_that_is_only_a_notice_is_a_fault(text: str) -> None:
+    assert fault_in(text) == text
+
+
+def test_an_error_for_last_words_is_told_also_after_work() -> None:
+    said = "Done so far.\nAPI Error: 401 invalid api key"
+    for stream in (True, False):
+        facts = replace(DONE, said=said, stream=stream, ended=GOOD if stream else None)
+        assert judge(facts) == complete("its last words: API Error: 401 invalid api key")
+
+
+def test_nothing_happened_is_told_beside_a_complaint() -> None:
+    facts = Facts(exit_code=0, ended=GOOD, complaint="no metadata", changed=False)
+    assert judge(facts) == complete("nothing happened, no metadata")
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ async def test_opening_shows_the_summary_and_enter_changes_the_tab(
         await seat.finds(lambda: registry.load(task.id).state.attention is Attention.SEEN)
         await seat.sees_no("●")
         await seat.press("enter")
-        assert seat.main.pane == "details"
-        await seat.press("enter")
+        assert seat.main.pane == "changes"
+        await seat.press("enter", "enter")
         assert seat.main.pane == "log"
         await seat.press("escape")
         assert seat.main.pane == "table"

@@ -82,7 +82,7 @@ async def test_a_running_agent_is_told_at_the_end_of_its_turn(registry: Registry
         mark_delivered(registry.home, task.id, 1)
         write_report(registry.home, task.id, Report(1, messages=1))
         ring(registry)
-        await seat.press("escape", "enter", "enter", "enter")
+        await seat.press("escape", "enter", "enter", "enter", "enter")
         await seat.sees("“also the docs” delivered", "“also fix the tests” waits for the end of its turn")
         operations.stop(registry, task.id, kill=True)
         await seat.sees("“also fix the tests” not delivered: it ended before")
@@ -149,7 +149,7 @@ async def test_details_tell_all_that_is_known_of_an_agent(registry: Registry, co
     write_report(registry.home, task.id, told)
     async with opened(registry, (120, 60)) as seat:
         await seat.sees("1 asks you")
-        await seat.press("escape", "enter", "enter", "enter")
+        await seat.press("escape", "enter", "enter", "enter", "enter")
         await seat.sees("Agent", "acp · kimi", "abc", "large", "auto", "12,345 tokens in, 678 out, 0.25 USD")
         await seat.sees("allow `git push`? · waiting 3m", "allow Bash ls? → allowed once by you")
         await seat.sees("once · fingerprint 0123456789ab", "every tool, unasked", "fence", "none")

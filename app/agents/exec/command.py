@@ -29,6 +29,8 @@ def call_of(run: AgentRun, text: str, earlier: str | None = None) -> Call:
     if earlier is not None:
         if not run.resume:
             raise CannotContinue("this client cannot go on in an earlier conversation")
+        if earlier.startswith("-") or not earlier.isprintable():
+            raise CannotContinue("the id that its client gave the conversation is none for a command line")
         return Call(_program(fill(run.resume, text, earlier)), earlier)
     chosen = str(uuid.uuid4()) if any(SESSION_PLACEHOLDER in word for word in run.command) else None
     return Call(_program(fill(run.command, text, chosen or "")), chosen)

@@ -21,7 +21,7 @@ from app.agents.host.waking import Waker
 from app.agents.verdict import Verdict, judge
 from app.agents.words import fill
 from app.model.report import Report
-from app.model.run import Channel
+from app.model.run import AgentRun, Channel
 from app.model.status import Status
 from app.registry.asking import write_report
 from app.registry.store import DamagedRecord, Registry, UnknownTask
@@ -98,7 +98,22 @@ def _not_to_be_run(assignment: Assignment) -> str | None:
     if current_fingerprint(run, Path(assignment.folder)) == run.fingerprint:
         return None
     name = Path(run.definition).stem if run.definition else run.client
+    if _is_only_elsewhere(run, Path(assignment.folder)):
+        return (
+            f"this worktree does not have {name} as it was approved:"
+            " commit its definition, or add worktree:no"
+        )
     return f"the definition of {name} has changed since it was approved: approve it again"
+
+
+def _is_only_elsewhere(run: AgentRun, folder: Path) -> bool:
+    """Whether the definition is in its project as it was approved, but not in this worktree of it."""
+    from app.agents.catalog.places import counterpart
+    from app.agents.fingerprint import current_fingerprint
+
+    if run.definition is None or counterpart(Path(run.definition), folder) == Path(run.definition):
+        return False
+    return current_fingerprint(run, Path(run.definition).parent) == run.fingerprint
 
 
 def _run(

@@ -56,6 +56,8 @@ def spawn(
                 setsigmask=[],
                 setsigdef=_RESET,
             )
+        except ValueError as error:  # a NUL in a word, or a variable of no name
+            raise CannotSpawn(126, f"{program}: {error}") from None
         except OSError as error:
             denied = denied or error.errno == errno.EACCES
             if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):

@@ -67,7 +67,7 @@ STATUS_FROM = 60
 _LEAD, _TIME, _AGENT, _BAR, _COUNT, _USUAL = 4, 6, 8, 18, 12, 8
 _BAR_BESIDE_USUAL = 13
 _STATUS, _STATUS_WIDE, _STATUS_WIDEST = 10, 17, 26  # "quiet 1h05", "complete 2 denied"
-_NAME_MOST = 44
+_NAME_MOST, _NAME_ENOUGH = 44, 26
 _LAST = 16  # a short question or error, whole
 
 
@@ -117,7 +117,8 @@ def _gap(column: Column) -> int:
 def _share(free: int, width: int, progress: bool) -> tuple[int, int, int]:
     """How name, progress and last line share the free cells; the last line pays for its own gap."""
     if width >= LAST_FROM:
-        name = min(_NAME_MOST, max(free - _LAST - _gap(Column.LAST), 19))
+        least = max(free - _LAST - _gap(Column.LAST), 18)
+        name = min(_NAME_MOST, least, max(_NAME_ENOUGH, free * 55 // 100))
         return name, 0, free - name - _gap(Column.LAST)
     extra = max(0, min(free - 32, 22)) if progress else 0
     return free - extra, extra, 0

@@ -126,6 +126,9 @@ class _Painter:
                 return [(fit(row.usual, width), self.ink("state-timed-out" if row.overdue else "muted"))]
             case Column.LAST:
                 ink = self.state if row.waiting else "foreground" if self.bad else "muted"
+                if apart := self.qualifier_apart:
+                    said = " · ".join(filter(None, (apart, row.last)))
+                    return [(fit(said, width), self.ink(self.shade))]
                 return [(fit(row.last, width), self.ink(ink))]
 
     @property
@@ -166,8 +169,18 @@ class _Painter:
         if not more:
             return [(fit(word, width), self.ink(self.state))]
         if left < width_of(more):
-            return [(fit(more, width), self.ink(colour if row.clash else self.shade))]
+            alone = word if self.qualifier_apart and not (row.clash or row.quiet) else more
+            return [(fit(alone, width), self.ink(colour if row.clash else self.shade))]
         return [(f"{word} ", self.ink(self.state)), (fit(more, left), self.ink(colour))]
+
+    @property
+    def qualifier_apart(self) -> str:
+        """What qualifies a success, where the last line has to say it: it is never left out."""
+        place = self.layout.place(Column.STATUS)
+        if not self.row.qualifier or not place or not self.layout.place(Column.LAST):
+            return ""
+        fits = width_of(f"{self.row.word} {self.row.qualifier}") <= place.width
+        return "" if fits else self.row.qualifier
 
     @property
     def shade(self) -> str:
@@ -201,7 +214,7 @@ class _Painter:
         if row.waiting:
             return [(fit(text, width), self.ink(self.state, bold=True))]
         place = self.layout.place(Column.STATUS)
-        if place and width_of(row.qualifier) > place.width:  # what qualifies a success is never left out
+        if place and width_of(row.qualifier) > place.width and not self.qualifier_apart:
             text = " · ".join(filter(None, (row.qualifier, text)))
         return [(fit(text, width), self.ink("foreground"))]
 
