@@ -17,9 +17,11 @@ from textual.pilot import Pilot
 
 from app.dashboard.app import DelegateApp
 from app.dashboard.session import Session
+from app.model.workspace import Workspace
 from app.registry.config import load_config, save_setting
 from app.registry.store import Registry
 from app.supervisor import operations
+from app.supervisor.operations import NewTask
 from tests.asked import ask, delegate_to_agent
 from tests.bench.world import scratch
 from tests.support import delegate, until
@@ -81,6 +83,10 @@ def main() -> None:
         take(registry, folder, "light", (120, 32), watch_the_running_one)
         save_setting("theme", "dark")
         take(registry, folder, "typing", (120, 32), type_a_task)
+        work_to_take(registry, folder)
+        take(registry, folder, "changes", (140, 34), look_at_the_changes)
+        take(registry, folder, "difference", (160, 40), read_a_difference)
+        take(registry, folder, "conflict", (120, 32), try_to_merge)
         with an_agent(folder):
             take(registry, folder, "approval", (120, 34), show_the_agent)
         ask_something(registry)
@@ -137,6 +143,31 @@ def a_working_day(registry: Registry, folder: Path) -> None:
     delegate(registry, f"Run the test suite again after:{running.number}", config, folder)
     log = registry.home.log(f"{running.id}.log")
     assert until(lambda: log.exists() and b"[ " in log.read_bytes(), 60), "the slow tests show no progress"
+
+
+def work_to_take(registry: Registry, folder: Path) -> None:
+    """A task in a worktree of its own, and a commit of the user's that conflicts with it."""
+    script = (
+        "sed -i 's/items: list\\[int\\]/items: Iterable[int]/; "
+        "s/^import os$/from collections.abc import Iterable/' "
+        "src/*.py; printf '\\n\\ndef mean(items: list[int]) -> float:\\n"
+        "    return sum(items) / len(items)\\n' >> src/prices.py; git add -A; "
+        "git commit -qm 'Take any iterable'; printf '# Prices\\n' > NOTES.md"
+    )
+    new = NewTask(
+        text="Let totals take any iterable, and add a mean",
+        agent="claude",
+        command=("/bin/sh", "-c", script),
+        folder=str(folder),
+        name="iterable-totals",
+        workspace=Workspace(worktree=True, checkout=str(folder)),
+    )
+    task = operations.submit(registry, new, os.environ, load_config())
+    operations.await_end(registry, [task.id], 60)
+    operations.mark_seen(registry, task.id)
+    prices = folder / "src" / "prices.py"
+    prices.write_text(prices.read_text() + "\n\ndef most(items: list[int]) -> int:\n    return max(items)\n")
+    git(folder, "commit", "-q", "-a", "-m", "Find the highest price")
 
 
 @contextmanager
@@ -207,6 +238,33 @@ async def type_a_task(pilot: Pilot[None]) -> None:
     """A task half typed, with the line that says what Enter will do."""
     await watch_the_running_one(pilot)
     await pilot.press("n", *"Fix all ruff errors in src/ p:low t:30m")
+
+
+async def _at_the_work(pilot: Pilot[None]) -> None:
+    await pilot.press("escape", "g", "slash", *"iterable", "enter")
+    await pilot.pause(0.3)
+
+
+async def look_at_the_changes(pilot: Pilot[None]) -> None:
+    """What the agent changed: files, commits."""
+    await _at_the_work(pilot)
+    await pilot.press("d")
+
+
+async def read_a_difference(pilot: Pilot[None]) -> None:
+    """One of its files, side by side, the pane zoomed."""
+    await look_at_the_changes(pilot)
+    await pilot.pause(1.0)
+    await pilot.press("G", "k", "enter")
+    await pilot.pause(0.5)
+    await pilot.press("z")
+
+
+async def try_to_merge(pilot: Pilot[None]) -> None:
+    """What is in the way of taking it."""
+    await look_at_the_changes(pilot)
+    await pilot.pause(0.5)
+    await pilot.press("m")
 
 
 async def show_the_agent(pilot: Pilot[None]) -> None:

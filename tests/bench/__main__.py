@@ -18,6 +18,7 @@ from app.registry.store import Registry
 from app.supervisor import operations
 from tests.bench.queueing import fifty, thousand
 from tests.bench.screen import Screen
+from tests.bench.scrolling import scrolling
 from tests.bench.stopping import hard_payloads
 from tests.bench.workspaces import difference, workspaces
 from tests.bench.world import Figure, delegate_command, fill, in_turn, milliseconds, scratch
@@ -48,7 +49,7 @@ KEYS = 40
 def main(names: list[str]) -> None:
     """Measure everything, or what is named; one line a figure."""
     world = (status, submit, runner_memory, idle, first_paint, flood)
-    benches = (*world, fifty, thousand, hard_payloads, workspaces, difference)
+    benches = (*world, fifty, thousand, hard_payloads, workspaces, difference, scrolling)
     known: dict[str, Callable[[], Iterator[object]]] = {bench.__name__: bench for bench in benches}
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"there is no bench {', '.join(unknown)}; there are: {', '.join(known)}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.dashboard.drawing.cells import cut, fit, width_of, wrapped
+from app.dashboard.screen.header import short_folder
 from app.logs.sanitise import sanitise
 from app.model.changes import ChangedFile, Changes, Commit, Kind
 from app.workspace.review import Review
@@ -119,10 +121,13 @@ def remark_of(file: ChangedFile) -> str:
 
 def _place(found: Review) -> str:
     if found.place is None:
-        return f"in place, in {found.top}" if found.changes and found.git and found.top else ""
-    return f"branch {found.place.branch} from {found.place.base[:_SHOWN_ID]}" + (
-        "" if found.gone else f" · {found.place.folder}"
-    )
+        return f"in place, in {_short(found.top)}" if found.changes and found.git and found.top else ""
+    where = "" if found.gone else f" · {_short(found.place.folder)}"
+    return f"branch {found.place.branch} from {found.place.base[:_SHOWN_ID]}{where}"
+
+
+def _short(folder: Path) -> str:
+    return short_folder(str(folder), str(Path.home()))
 
 
 def _partial(changes: Changes, room: int) -> tuple[Run, ...]:
