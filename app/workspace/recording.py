@@ -41,6 +41,12 @@ def end(folder: Path, record: Path, objects: Path) -> Changes | None:
     repository = look(folder)
     if repository is None:
         raise GitError(f"{folder} was in a repository and is in none any more")
+    if before.git_dir and (str(repository.git_dir), str(repository.common)) != (
+        before.git_dir,
+        before.common,
+    ):
+        # What lies there was chosen by the task, and git would run the filters that it names.
+        raise GitError(f"{folder} is in another repository than at the start: {repository.git_dir}")
     return in_place(repository, before, take(repository, objects), objects)
 
 

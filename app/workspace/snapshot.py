@@ -49,7 +49,8 @@ class Snapshot:
 
     ``head`` and ``branch`` are as in the repository's facts. ``untracked`` are files in the tree that git
     does not track. ``reflog`` is how many bytes the log of HEAD had. ``left_out`` names what is not in the
-    tree, ``unnamed`` counts what is not even named there.
+    tree, ``unnamed`` counts what is not even named there. ``git_dir`` and ``common`` are where its repository
+    lay.
     """
 
     tree: str
@@ -59,6 +60,8 @@ class Snapshot:
     left_out: tuple[LeftOut, ...] = ()
     unnamed: int = 0
     reflog: int = 0
+    git_dir: str = ""
+    common: str = ""
 
     @property
     def complete(self) -> bool:
@@ -97,6 +100,8 @@ def take(
         left_out=named[: bounds.named],
         unnamed=max(0, len(named) - bounds.named),
         reflog=reflog,
+        git_dir=str(repository.git_dir),
+        common=str(repository.common),
     )
 
 

@@ -137,7 +137,8 @@ def test_a_list_tells_client_state_and_source(shell: Shell, kiro: Path, write_co
     ran = shell.run("agents")
     lines = [" ".join(line.split()) for line in ran.out.splitlines()]
     assert lines[:5] == [
-        "worker built in · runs tests, fixes lint errors, builds, audits, watches … with the project's own tools",
+        "worker built in · runs tests, fixes lint errors, builds, audits, watches … with the project's own"
+        " tools",
         "shop Kiro · knows the shop · not approved yet · .kiro/agents/shop.json",
         "far opencode · Far · not installed · .opencode/agent/far.md",
         f"touch your command · /usr/bin/touch '{{task}}' · approved · {write_config} (default)".replace(

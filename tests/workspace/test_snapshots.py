@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.model.changes import Changes, Kind
+from app.workspace.git import GitError
 from app.workspace.recording import begin, end
 from app.workspace.snapshot import Bounds, take
 from tests.workspace.repositories import Repo
@@ -166,3 +167,18 @@ def test_a_folder_without_repository_is_compared_by_content(tmp_path: Path) -> N
     told = {file.path: file.kind for file in found.files}
     assert told == {"changed": Kind.MODIFIED, "gone": Kind.DELETED} | dict.fromkeys(HOSTILE, Kind.ADDED)
     assert not found.partial
+
+
+def test_no_filter_runs_of_a_repository_that_a_task_put_in_the_place_of_the_first(
+    repo: Repo, tmp_path: Path
+) -> None:
+    begin(repo.top, tmp_path / "start.json", tmp_path / "objects")
+    other = Repo.make(tmp_path / "other")
+    other.git("config", "filter.evil.clean", f"touch {tmp_path}/ran; cat")
+    (repo.top / ".git").rename(tmp_path / "first")
+    repo.write(".git", f"gitdir: {other.top}/.git\n")
+    repo.write(".gitattributes", "* filter=evil\n")
+    repo.write("a.txt", "changed\n")
+    with pytest.raises(GitError, match="another repository than at the start"):
+        end(repo.top, tmp_path / "start.json", tmp_path / "objects")
+    assert not (tmp_path / "ran").exists()
