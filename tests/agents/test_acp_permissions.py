@@ -234,7 +234,7 @@ def test_no_spelling_makes_a_file_look_as_if_it_lay_in_the_folder(path: str, tmp
 
 
 def test_every_file_that_an_input_names_counts(tmp_path: Path) -> None:
-    named = {"edits": [{"path": "src/a"}, {"notebook_path": "/etc/x"}], "filename": "y"}
+    named: dict[str, object] = {"edits": [{"path": "src/a"}, {"notebook_path": "/etc/x"}], "filename": "y"}
     used = use_of(named, tmp_path, locations=[{"path": "src/a"}])
     assert set(used.paths) == {"src/a", "/etc/x", "y"}
     assert use_of({"edits": [{"path": f"src/{n}"} for n in range(101)]}, tmp_path).paths == ()
