@@ -38,6 +38,7 @@ _FAMILIES = {
     "move": "move move_file rename",
     "think": "think",
 }
+_CHANGING = frozenset({EXECUTE, "edit", "delete", "move"})
 _FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 
 
@@ -134,8 +135,12 @@ def _names(pattern: str, use: Use, *, strict: bool) -> bool:
     if pattern == "*":
         return True
     family = _FAMILY_OF.get(pattern.lower())
-    if strict and family != EXECUTE and any(_FAMILY_OF.get(name.lower()) == EXECUTE for name in use.names):
+    by_name = {_FAMILY_OF.get(name.lower()) for name in use.names}
+    if strict and family not in (EXECUTE, None) and EXECUTE in by_name:
         return False  # a shell by its name, whatever it says it is for
+    if strict and family is None and use.kind in _CHANGING:
+        # Its title may be the model's own words: "use_aws" as the title of a shell is no use of that tool.
+        return _called(pattern, Use(tuple(_FAMILIES[use.kind or ""].split())))
     if family is not None and family == use.family:
         # What runs a command is a shell, whatever it says that it is.
         return not strict or family == EXECUTE or use.command is None

@@ -53,19 +53,31 @@ _FAULT = re.compile(
 
 _NOTICE = re.compile(
     r"""\W{0,6}(?:
-        you(?:['’]ve|\ have)\ (?:hit|reached|exceeded|used\ up|run\ out|no)\b | you\ (?:are\ out\ of|exceeded)\b
-      | (?:\w+\ ){0,2}(?:usage|spending|rate|5-hour|daily|weekly|monthly)\ limit\ (?:was\ |is\ )?(?:reached|exceeded)
+        you(?:['’]ve|\ have)\ (?:hit|reached|exceeded|used\ up|run\ out|no)\b
+      | you\ (?:are\ out\ of|exceeded)\b
+      | (?:\w+\ ){0,2}(?:usage|spending|rate|5-hour|daily|weekly|monthly)\ limit\ (?:was\ |is\ )?
+            (?:reached|exceeded)
       | (?:your\ )?(?:credit\ balance\ is|quota\ (?:is\ |was\ |has\ been\ )?(?:exceeded|exhausted|reached))
       | (?:insufficient|not\ enough|no\ more|out\ of)\ (?:quota|credits?|funds|balance|usage)\b
       | resource[_ ]exhausted | payment\ required | limit\ will\ reset
-      | not\ logged\ in | log ?in\ (?:is\ )?required | please\ (?:run\ )?/?(?:log\ ?in|sign\ in|(?:re-?)?authenticate)\b
+      | not\ logged\ in | log\ ?in\ (?:is\ )?required
+      | please\ (?:run\ )?/?(?:log\ ?in|sign\ in|(?:re-?)?authenticate)\b
       | auth(?:entication)?[_ ](?:is\ )?(?:required|failed|error) | unauthori[sz]ed\W*$
       | (?:invalid|incorrect|missing|no|expired)\ (?:x-)?(?:api[_ -]?key|credentials?)\b(?!\ (?:is|was|are))
-      | (?:your\ |oauth\ )?(?:api\ key|token|session|credentials?)\ (?:has|have|is)\ (?:expired|revoked|missing|not\ valid)
+      | (?:your\ |oauth\ )?(?:api\ key|token|session|credentials?)\ (?:has|have|is)[ ]
+            (?:expired|revoked|missing|not\ valid)
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 """How a notice begins that is nothing else: an answer may speak of logins and bills too."""
+
+_LAST_WORDS = re.compile(
+    r"""\W{0,6}(?:(?:execution\ failed|failed\ to\ authenticate)[:.]\ )?
+    (?:c?api\ ?error:|litellm\.\w*(?:Error|Exception)\b|unexpected\ status\ [45]\d\d
+      |stream\ disconnected\ before)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How clients begin the line of an error; whoever has seen one through a tool puts it into other words."""
 
 FAULT_LENGTH = 1500
 """The longest answer, in characters, that may be nothing but an error: who says more has more to say."""
@@ -110,3 +122,9 @@ def fault_in(text: str) -> str | None:
         is_one = len(notice) <= NOTICE_LENGTH and _NOTICE.match(notice) and trouble_of(notice, 0)
         return notice if is_one else None
     return text[match.start() :].strip().partition("\n")[0]
+
+
+def last_fault_in(text: str) -> str | None:
+    """The last line of an answer where that is an error of the interface to the model in a client's words."""
+    line = text.rstrip().rpartition("\n")[2].strip()
+    return line if len(line) <= FAULT_LENGTH and _LAST_WORDS.match(line) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.agents.events import Ended, Retrying
-from app.agents.trouble import fault_in, status_in, trouble_of
+from app.agents.trouble import fault_in, last_fault_in, status_in, trouble_of
 from app.model.status import Status
 
 SHOWN = 4
@@ -161,14 +161,15 @@ def _qualifiers(facts: Facts) -> list[str]:
     # tells how things stood when the agent went away.
     if facts.last_failed is not None:
         words.append(f"last tool failed: {facts.last_failed}" if facts.last_failed else "last tool failed")
-    if not (words or facts.used or facts.changed):
+    idle = not (words or facts.used or facts.changed)
+    if facts.complaint:
+        words.append(facts.complaint)
+    elif fault := last_fault_in(facts.said):  # it has worked before that: whether that was all, nobody knows
+        words.append(f"its last words: {fault}")
+    if idle:
         # Also how a client looks that was never offered its tools, or was denied them without a word.
         words += ["no tool used"] if facts.said.strip() and facts.stream else []
         words += [] if facts.said.strip() else ["nothing happened"]
-    if facts.complaint:
-        words.append(facts.complaint)
-    elif fault := fault_in(facts.said):  # it has worked before that: what for, nobody can tell
-        words.append(f"its last words: {fault}")
     return words
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.agents.approval import needed
 from app.agents.definitions import EMBEDDED, UnknownAgent, all_agents, find_agent
 from app.model.agent import AgentDefinition
 from app.registry.config import Config
@@ -36,6 +35,8 @@ class KnownAgents:
 
     def needs_yes(self, agent: AgentDefinition, folder: Path) -> str:
         """Why a person must say yes before an agent works in a folder; empty where nobody needs to."""
+        from app.agents.approval import needed  # nobody needs it before the first agent is named
+
         question = needed(agent, folder, self._home)
         if question is None:
             return ""

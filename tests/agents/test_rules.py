@@ -68,6 +68,10 @@ def edit(*paths: str) -> Use:
         (("Bash(echo 'a b')",), (), shell("echo 'a  b'"), ASK),
         (("Read",), (), Use(("Bash",), "read", paths=("x",)), ASK),
         (("Read",), (), Use(("fs_read",), "read", paths=("x",)), ALLOW),
+        (("use_aws",), (), Use(("use_aws",), "execute", "rm x"), ASK),
+        (("use_aws",), (), Use(("use_aws",), "edit", paths=("x",)), ASK),
+        (("execute_*",), (), Use(("execute_bash",), "execute", "rm x"), ALLOW),
+        (("fs_*",), (), Use(("Write a file",), "edit", paths=("x",)), ALLOW),
         ((), (), Use(), ASK),
     ],
 )

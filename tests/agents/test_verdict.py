@@ -295,7 +295,7 @@ def test_an_error_for_last_words_is_told_also_after_work() -> None:
 
 def test_nothing_happened_is_told_beside_a_complaint() -> None:
     facts = Facts(exit_code=0, ended=GOOD, complaint="no metadata", changed=False)
-    assert judge(facts) == complete("nothing happened, no metadata")
+    assert judge(facts) == complete("no metadata, nothing happened")
 
 
 @pytest.mark.parametrize(

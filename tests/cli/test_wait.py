@@ -92,6 +92,17 @@ def test_without_a_name_it_waits_for_all_that_run(shell: Shell) -> None:
     assert shell.run("wait").code == 0
 
 
+def test_what_is_waited_for_reaches_a_pipe_before_the_end(shell: Shell) -> None:
+    assert shell.run("pause").code == 0
+    process = shell.start("add", "--wait", "--", "true")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "#1 true · queued: queue paused\n".encode()
+    assert process.poll() is None
+    assert shell.run("resume").code == 0
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
 def test_control_c_ends_the_waiting_and_not_the_task(shell: Shell) -> None:
     process = shell.start("add", "--wait", "--", "sleep", "60")
     assert process.stdout is not None

@@ -41,9 +41,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-def define(project: Path, definition: Mapping[str, object]) -> None:
-    """Write the project's agent."""
-    (project / ".kiro" / "agents" / "shop.json").write_text(json.dumps(definition))
+def define(project: Path, definition: Mapping[str, object], name: str = "shop") -> None:
+    """Write an agent of the project."""
+    (project / ".kiro" / "agents" / f"{name}.json").write_text(json.dumps(definition))
 
 
 async def settled(seat: Seat) -> None:
@@ -69,6 +69,20 @@ async def test_the_line_under_the_input_says_that_an_agent_needs_a_yes(
         await seat.press(*["backspace"] * len("@claude"))
         await seat.type("@shop")
         await seat.sees("needs your yes: shop may read files; shell only `npm test`")
+
+
+async def test_names_of_agents_are_completed_also_of_those_that_came_meanwhile(
+    registry: Registry, folder: Path
+) -> None:
+    async with opened(registry, folder=folder) as seat:
+        await seat.finds(lambda: "shop" in seat.main.bar.field.choices.agents)
+        await seat.press("escape")
+        define(folder, {**DEFINITION, "name": "bakery"}, "bakery")
+        await seat.press("n")
+        await seat.finds(lambda: "bakery" in seat.main.bar.field.choices.agents)
+        await seat.type("Bake @bak")
+        await seat.press("tab")
+        await seat.sees("Bake @bakery")
 
 
 async def test_an_agent_is_shown_whole_before_it_runs(registry: Registry, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
@@ -58,6 +59,7 @@ def add(session: Session, arguments: Arguments) -> int:
         return 0
     if not arguments.has("json"):
         _report(session, task)
+        sys.stdout.flush()  # a pipe is to show that it waits, and for what, before the end
     return _wait(session, task, as_json=arguments.has("json"))
 
 

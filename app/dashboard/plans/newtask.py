@@ -18,7 +18,6 @@ from app.agents.delegation import (
     start_of,
     timeout_of,
 )
-from app.agents.describing import permissions
 from app.agents.placing import check_of, place_words
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.screen.header import short_folder
@@ -107,7 +106,11 @@ def _agent(draft: Draft, setting: Setting, folder: Path) -> AgentDefinition | No
 
 def _may(agent: AgentDefinition) -> str:
     """What an agent may do, as short as it can be said."""
-    return "may use every tool" if agent.trusted_with_everything else permissions(agent)
+    if agent.trusted_with_everything:
+        return "may use every tool"
+    from app.agents.describing import permissions  # nobody needs it before the first agent is named
+
+    return permissions(agent)
 
 
 def _knows(text: str, folder: Path) -> bool:

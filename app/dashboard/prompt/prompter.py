@@ -18,7 +18,6 @@ from app.dashboard.drawing.tone import Tone
 from app.dashboard.plans.approving import NONE, ApprovalWanted, Approved, grant
 from app.dashboard.plans.done import Done
 from app.dashboard.plans.talking import answer_question
-from app.dashboard.prompt.approvals import SCOPES, approval_panel
 from app.dashboard.prompt.questions import KINDS, question_panel, why_gone
 from app.dashboard.screen.header import short_folder
 from app.dashboard.session import Session
@@ -86,6 +85,8 @@ class Prompter:
         self._open()
         self._asked, self._approving = None, new
         wanted = new.wanted
+        from app.dashboard.prompt.approvals import approval_panel  # what describes agents need not load first
+
         home = str(Path.home())
         folder = short_folder(str(wanted.folder), home)
         name = wanted.question.definition.name
@@ -96,6 +97,8 @@ class Prompter:
     def answered(self, identity: str) -> None:
         """An answer was pressed: send it, and go on to what is asked next."""
         if self._approving is not None:
+            from app.dashboard.prompt.approvals import SCOPES
+
             self._decide(self._approving, SCOPES[identity])
         elif self._asked is not None:
             self._answer(*self._asked, identity)

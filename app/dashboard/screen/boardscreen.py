@@ -170,10 +170,13 @@ class BoardScreen(Screen[None]):
         if self.details.shown is None:
             self.details.show(self.table.cursor_task)
         self._counts = board.counts(datetime.now().astimezone().date())
-        self.bar.field.choices = choices_for(
-            self.session.agents.names, rows, self.themes, self.session.folder
-        )
+        self.refresh_choices()
         self.stage.share_out()
+
+    def refresh_choices(self) -> None:
+        """Let the input bar complete with what there is now."""
+        names, folder = self.session.agents.names, self.session.folder
+        self.bar.field.choices = choices_for(names, self.table.tasks, self.themes, folder)
 
     def refresh_row(self, task: Task) -> None:
         """Show one task as it is now."""

@@ -65,6 +65,7 @@ class MainScreen(TalkingScreen):
         self.refresh_bars()
         self.feed.start()
         self.run_worker(self._tidy, thread=True, exit_on_error=False)
+        self.look_for_agents()
         for problem in self.session.config.problems[:1]:
             self.bar.say(problem, Tone.PROBLEM)
 
@@ -74,11 +75,7 @@ class MainScreen(TalkingScreen):
         self.bar.save_draft()
 
     def _tidy(self) -> None:
-        self._look_for_agents()
         operations.tidy(self.session.registry, self.session.config)
-
-    def _look_for_agents(self) -> None:
-        self.session.agents.refresh(self.session.config, self.session.folder)
 
     # News
 

@@ -8,7 +8,6 @@ from app.dashboard.details.details import LOG, SUMMARY
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.plans.actions import limit_words
 from app.dashboard.plans.plan import Plan, task_title
-from app.dashboard.screen.agentsscreen import AgentsScreen
 from app.dashboard.screen.helpscreen import HelpScreen
 from app.dashboard.table.rows import Moment, row_of
 from app.model.sentences import Kind
@@ -35,6 +34,8 @@ def show_plan(screen: MainScreen, plan: Plan) -> bool:
         case Kind.THEME:
             screen.set_theme(plan.words)
         case Kind.AGENTS:
+            from app.dashboard.screen.agentsscreen import AgentsScreen
+
             screen.app.push_screen(AgentsScreen(screen.session, plan.words), screen.approve_chosen)
         case Kind.APPROVE:
             screen.approve_ahead(plan.words)

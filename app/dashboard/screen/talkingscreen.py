@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from textual import events
+from textual.message import Message
 
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.input.bar import InputBar, Target
@@ -23,6 +24,9 @@ from app.supervisor.operations import OperationError
 
 class TalkingScreen(LendingScreen):
     """The prompt and the input bar as far as they are about agents."""
+
+    class AgentsFound(Message):
+        """It is known again which agents there are."""
 
     commander: Commander
     prompter: Prompter
@@ -63,8 +67,22 @@ class TalkingScreen(LendingScreen):
         """The question is left for later."""
         self.prompter.leave()
 
+    def look_for_agents(self) -> None:
+        """Learn in a thread which agents there are now, for completing their names."""
+        self.run_worker(self._look_for_agents, thread=True, exit_on_error=False, group="agents")
+
+    def _look_for_agents(self) -> None:
+        self.session.agents.refresh(self.session.config, self.session.folder)
+        self.post_message(self.AgentsFound())
+
+    def on_talking_screen_agents_found(self) -> None:
+        """Complete with them."""
+        self.refresh_choices()
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Whoever clicks elsewhere leaves the prompt."""
+        """Whoever clicks elsewhere leaves the prompt; whoever is to write can name the agents there are."""
+        if event.widget is self.bar.field:
+            self.look_for_agents()
         elsewhere = event.widget is not self.prompt.text and self.focused is event.widget
         if elsewhere and self.prompter.is_open and self.prompt.text.is_on_screen:
             self.prompter.leave()

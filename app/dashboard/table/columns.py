@@ -118,7 +118,7 @@ def _share(free: int, width: int, progress: bool) -> tuple[int, int, int]:
     """How name, progress and last line share the free cells; the last line pays for its own gap."""
     if width >= LAST_FROM:
         least = max(free - _LAST - _gap(Column.LAST), 18)
-        name = min(_NAME_MOST, least, max(_NAME_ENOUGH, free * 55 // 100))
+        name = min(_NAME_MOST, least, max(_NAME_ENOUGH, free // 2))
         return name, 0, free - name - _gap(Column.LAST)
     extra = max(0, min(free - 32, 22)) if progress else 0
     return free - extra, extra, 0
