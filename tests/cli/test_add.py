@@ -11,6 +11,8 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.unit.test_export import KEYS
 
+PLACE_KEYS = ("worktree", "workspace", "branch", "base", "check_command", "changes")
+
 ECHO = 'agent = "echo"\n[agents.echo]\ncommand = ["/bin/echo", "{task}"]\ntrust = true\n'
 
 
@@ -42,7 +44,7 @@ def test_arguments_that_are_no_utf_8_arrive(shell: Shell) -> None:
 
 def test_json_has_the_keys_in_their_order(shell: Shell) -> None:
     described = shell.run("add", "--json", "--tag", "a", "--tag", "b", "--name", "mine", "--", "true").json
-    assert list(described) == KEYS
+    assert list(described) == [*KEYS, *PLACE_KEYS]
     assert described["tags"] == ["a", "b"]
     assert described["name"] == "mine"
     assert described["folder"] == str(shell.folder)
