@@ -12,6 +12,8 @@ from app.dashboard.details.facts import WHY, Section, lay_out, sections
 from app.dashboard.drawing.cells import width_of, wrapped
 from app.logs.sanitise import sanitise
 from app.model.estimate import Estimate
+from app.model.outcome import Outcome
+from app.model.report import Usage
 from app.model.status import Status
 from app.model.task import Task
 from app.model.vitals import Change, LogFacts, Vitals
@@ -122,3 +124,12 @@ def test_wrapping_loses_no_word_and_is_never_too_wide(text: str, width: int) -> 
 def test_it_tells_what_is_usual_and_what_is_left() -> None:
     found = sections(task(), SEEN, None, None, "", Estimate(540.0, 720.0, 900.0, 7), 600.0)
     assert ("estimate", "usually 9–15m (7 runs) · at most 5m left") in found[0].facts
+
+
+def test_attempts_can_be_compared_by_what_they_changed_and_cost() -> None:
+    about = task(status=Status.COMPLETE, exit_code=0)
+    (run,) = about.state.attempts
+    run = replace(run, outcome=Outcome(files=("a.py", "b.py")), usage=Usage(1200, 34, 0.02))
+    about = replace(about, state=replace(about.state, attempts=(run,)))
+    (row,) = told(about)["Attempts"].rows
+    assert "2 files changed · 1,200 tokens in, 34 out, 0.02 USD" in row

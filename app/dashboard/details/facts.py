@@ -9,11 +9,13 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.agents.host.lines import usage_words
 from app.dashboard.details.markdown import Line
 from app.dashboard.drawing.cells import cut, fit, width_of, wrapped
 from app.dashboard.table.rowpaint import CHECKED
 from app.dashboard.table.rows import exit_words
 from app.logs.sanitise import sanitise
+from app.model.changes import counted
 from app.model.duration import format_duration, spell_duration
 from app.model.estimate import NONE_YET, Estimate
 from app.model.size import format_size
@@ -154,6 +156,8 @@ def _attempt(task: Task, run: Attempt) -> str:
         f"continues #{task.number}.{run.continues}" if run.continues else "",
         exit_words(run) if run.verdict else "",
         "" if run.duration_s is None else format_duration(run.duration_s),
+        counted(len(run.outcome.files), "file") + " changed" if run.outcome.files else "",
+        usage_words(run.usage) if run.usage else "",
         run.log,
     )
     return sanitise(" · ".join(part for part in parts if part))
