@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.model.queue import waits_in_vain
 from app.model.status import Status
@@ -28,11 +28,17 @@ def _is_over(task: Task, *, saved: bool) -> bool:
 
 @in_one_line
 def await_end(
-    registry: Registry, task_ids: Sequence[str], timeout_s: float | None = None, *, saved: bool = True
+    registry: Registry,
+    task_ids: Sequence[str],
+    timeout_s: float | None = None,
+    *,
+    saved: bool = True,
+    on_look: Callable[[Sequence[Task]], None] = lambda _: None,
 ) -> list[Task]:
     """Wait until all of these tasks have ended and their records say so, and return them. Raises WaitTimeout.
 
-    Without ``saved`` an end that its runner cannot write down for now will do.
+    Without ``saved`` an end that its runner cannot write down for now will do. ``on_look`` is given the tasks
+    at each look, several times a second, so that what they ask meanwhile can be told.
     """
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     pause_s = 0.01
@@ -41,6 +47,7 @@ def await_end(
         if any(task.unsettled for task in tasks):
             scheduling.settle_as_configured(registry)
             tasks = [registry.load(task_id) for task_id in task_ids]
+        on_look(tasks)
         if all(_is_over(task, saved=saved) for task in tasks):
             return tasks
         if all(_is_over(task, saved=saved) or _waits_in_vain(registry, task) for task in tasks):

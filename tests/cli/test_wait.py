@@ -7,7 +7,9 @@ import signal
 
 import pytest
 
+from app.registry.config import Config
 from app.registry.store import Registry
+from tests.asked import FOUR, ask, delegate_to_agent
 from tests.cli.conftest import Shell
 from tests.support import is_alive, until
 
@@ -111,6 +113,21 @@ def test_control_c_ends_the_waiting_and_not_the_task(shell: Shell) -> None:
     assert process.wait(20) == 130
     assert b"Traceback" not in process.communicate()[1]
     assert shell.status(1)["ended"] is None
+
+
+def test_a_question_is_told_once_to_whoever_waits(shell: Shell, registry: Registry, config: Config) -> None:
+    task = delegate_to_agent(registry, config)
+    ask(registry, task, "allow \x1b[2J`git push`?")
+    waiting = shell.start("wait", "1")
+    assert waiting.stderr is not None
+    told = waiting.stderr.readline().decode()
+    assert told == "delegate: #1 asks: allow `git push`? — delegate answer 1 allow\n"
+    assert shell.run("answer", "1", "allow").code == 0
+    ask(registry, task, "allow `rm -rf build`?", choices=FOUR[2:])
+    assert waiting.stderr.readline().decode().endswith("allow `rm -rf build`? — delegate answer 1 reject\n")
+    assert shell.run("stop", "1").code == 0
+    assert waiting.communicate(timeout=20)[1] == b""
+    assert waiting.returncode == 143
 
 
 @pytest.mark.parametrize(

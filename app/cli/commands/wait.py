@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from app.cli.arguments import Arguments
 from app.cli.errors import UsageError
-from app.cli.output import clean, say
+from app.cli.output import clean, say, warn
 from app.cli.session import Session
 from app.model.duration import parse_duration
 from app.model.export import status_words
 from app.model.status import Status
 from app.model.task import Task
+
+if TYPE_CHECKING:
+    from app.model.ask import Ask
 
 GAVE_UP = 3
 """Exit code when the time of `wait --timeout` was over before the tasks had ended."""
@@ -49,17 +53,45 @@ def wait(session: Session, arguments: Arguments) -> int:
 
 
 def wait_for(session: Session, tasks: Iterable[Task], timeout_s: float | None, quiet: bool = False) -> int:
-    """Wait until all have ended; the exit code is theirs, or 3 when the time is over first."""
+    """Wait until all have ended; the exit code is theirs, or 3 when the time is over first.
+
+    A question that one of them asks meanwhile is told on stderr, once. ``quiet`` leaves out how they ended.
+    """
     from app.supervisor.operations import WaitTimeout, await_end
 
     ids = [task.id for task in tasks]
     try:
-        ended = await_end(session.registry, ids, timeout_s)
+        ended = await_end(session.registry, ids, timeout_s, on_look=_Asked().tell)
     except WaitTimeout:
         return GAVE_UP
     if not quiet:
         say(*map(ending_line, ended))
     return first_failure(ended)
+
+
+class _Asked:
+    """Tells each question once: whoever waits in a shell sees nothing else of it."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, int, int]] = set()
+
+    def tell(self, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            if task.status is not Status.ASKING or not task.asks:
+                continue
+            ask = task.asks[0]
+            if (question := (task.id, ask.attempt, ask.number)) not in self._told:
+                self._told.add(question)
+                warn(_question_line(task, ask))
+
+
+def _question_line(task: Task, ask: Ask) -> str:
+    """What is asked, and how it is answered from another terminal."""
+    from app.model.answers import WORDS, question_of  # most tasks ask nothing
+
+    words = [word for kind, word in WORDS.items() if ask.choice(kind)]
+    answer = " ".join(["delegate answer", str(task.number), *words[:1]])
+    return f"#{task.number} asks: {question_of(ask)} — {answer}"
 
 
 def ending_line(task: Task) -> str:
