@@ -67,10 +67,10 @@ def test_an_earlier_conversation_goes_on() -> None:
 
 
 def test_our_own_interpreter_can_be_named() -> None:
-    assert call_of(AgentRun(Channel.EXEC, ("{python}", "-c", "{task}")), "1").command == (
+    assert call_of(AgentRun(Channel.EXEC, ("{python}", "-c", "{task}")), "1 + 1").command == (
         sys.executable,
         "-c",
-        "1",
+        "1 + 1",
     )
 
 

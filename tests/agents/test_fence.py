@@ -243,8 +243,8 @@ def test_a_program_that_lies_in_the_home_can_be_started(place: Hosted) -> None:
     (user_home() / ".local" / "secret").write_text("x")
     place.environment["PATH"] = f"{binary}:{os.environ['PATH']}"
     run = AgentRun(Channel.EXEC, ("agent", "{task}"), sandbox="workspace")
-    done = place.run("now", run)
-    assert said(place, done)["got"] == "from its package now", place.log(done)
+    done = place.run("right now", run)
+    assert said(place, done)["got"] == "from its package right now", place.log(done)
 
 
 def living(token: str) -> list[str]:

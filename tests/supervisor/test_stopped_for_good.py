@@ -15,7 +15,7 @@ from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.facts import write_durably
 from app.supervisor.operations import NewTask
-from tests.support import end_processes_with, ended, is_alive, mark_of, until
+from tests.support import end_processes_with, ended, is_alive, mark_of, processes_with, until
 
 PATIENT = Config(grace_s=30.0, on_lost="retry")
 
@@ -34,7 +34,13 @@ def kill_with_its_runner(registry: Registry, task: Task) -> None:
     pid = live.runner.pid
     os.kill(pid, signal.SIGKILL)
     assert until(lambda: not is_alive(pid))
-    end_processes_with(mark_of(registry, task))
+    mark = mark_of(registry, task)
+
+    def nothing_is_left() -> bool:
+        end_processes_with(mark)  # one that was just being started is seen only the next time
+        return not processes_with(mark)
+
+    assert until(nothing_is_left)
 
 
 def test_a_stop_while_leftovers_are_ended_is_no_failure_to_be_tried_again(
