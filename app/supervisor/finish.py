@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.model.backoff import next_start
-from app.model.hold import WORDS, Hold
 from app.model.outcome import Outcome
 from app.model.status import Attention, Status
 from app.model.task import Attempt, State, Task
@@ -27,6 +26,7 @@ from app.registry.transaction import NewerSchema, NewerTask, transaction
 from app.registry.values import BadRecord
 from app.supervisor import stopping
 from app.supervisor.launch import ERRORS
+from app.supervisor.reported import one_line, shared_trouble, with_report, with_undelivered
 
 if TYPE_CHECKING:
     from app.model.changes import Changes
@@ -37,12 +37,6 @@ SUMMED_BYTES = 64 * 1024
 """How much of a log's beginning and end is read to see what came out."""
 
 _CARE_NICENESS = 10
-
-UNVERIFIED = "unverified"
-"""Stands behind "complete" where the process that speaks with the agent has not said how it ended."""
-
-LINE_LENGTH = 300
-"""The longest headline or explaining line that is kept, in characters."""
 
 OUTCOME_BYTES = 1024 * 1024
 """The largest file of figures that a task may write about itself: the record they go into is read often."""
@@ -117,8 +111,8 @@ def close(registry: Registry, task_id: str) -> Task | None:
         state = _state_to_close(registry, task_id)
         if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
-        attempt = _with_undelivered(registry, task, attempt)
-        if trouble := _trouble(registry, task, attempt):
+        attempt = with_undelivered(registry, task, attempt)
+        if trouble := shared_trouble(registry, task, attempt):
             hold(change, trouble)  # comes first: should we be killed in between, both are done again
         again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
         closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
@@ -134,19 +128,6 @@ def _note_duration(registry: Registry, closed: Task) -> None:
 
     with contextlib.suppress(Exception):
         history.note(registry, closed)
-
-
-def _trouble(registry: Registry, task: Task, attempt: Attempt) -> Hold | None:
-    """Why the other tasks of this agent had better wait: a failure that they would share."""
-    if task.request.run is None or attempt.verdict is not Status.FAILED:
-        return None
-    from app.registry.asking import read_report
-
-    report = read_report(registry.home, task.id, attempt.number)
-    if report is None or report.trouble is None:
-        return None
-    reason = attempt.reason or WORDS.get(report.trouble, "")
-    return Hold(task.request.agent, report.trouble, reason, datetime.now(UTC), task.number)
 
 
 def _state_to_close(registry: Registry, task_id: str) -> State:
@@ -196,56 +177,12 @@ def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
         outcome = _outcome(registry, task, attempt, log)
     except Exception as error:
         outcome = Outcome(error=f"the output could not be read: {error}")
-    attempt = _with_report(registry, task, replace(attempt, outcome=outcome))
+    attempt = with_report(registry, task, replace(attempt, outcome=outcome))
     if attempt.check == "passed" and attempt.verdict is Status.COMPLETE:
         attempt = replace(attempt, qualifier=", ".join(filter(None, ("checked", attempt.qualifier))))
     with contextlib.suppress(Exception):  # likewise: a task without a summary is better than one without end
         return replace(attempt, summary=_summary(registry, task, attempt, log))
     return attempt
-
-
-def _with_report(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
-    """Add what the agent's host tells. It can only take something from "complete": no client's word makes a
-    failure, a stop or a time-out into a success."""
-    if task.run is None:
-        return attempt
-    from app.registry.asking import read_report
-
-    report = read_report(registry.home, task.id, attempt.number)
-    if report is None:
-        return replace(attempt, qualifier=UNVERIFIED if attempt.verdict is Status.COMPLETE else None)
-    attempt = replace(attempt, session=report.session, model=report.model, usage=report.usage)
-    reason = report.reason and _line(report.reason)
-    if attempt.verdict is Status.FAILED and reason:
-        return replace(attempt, reason=reason, outcome=replace(attempt.outcome, error=reason))
-    if attempt.verdict is not Status.COMPLETE:
-        return attempt
-    if report.verdict is Status.FAILED:
-        outcome = replace(attempt.outcome, error=reason)
-        return replace(attempt, verdict=Status.FAILED, reason=reason, outcome=outcome)
-    qualifier = report.qualifier if report.verdict else UNVERIFIED
-    return replace(attempt, qualifier=qualifier and _line(qualifier))
-
-
-def _with_undelivered(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
-    """Add the messages that its agent was not told; under the registry's lock none can come behind that."""
-    if task.run is None:
-        return attempt
-    from app.registry.messages import waiting_messages
-
-    texts = tuple(message.text for message in waiting_messages(registry.home, task.id, attempt.number))
-    if texts and attempt.verdict is Status.COMPLETE:
-        missed = f"{len(texts)} message{'s' if len(texts) > 1 else ''} not delivered"
-        qualifier = f"{attempt.qualifier}, {missed}" if attempt.qualifier else missed
-        attempt = replace(attempt, qualifier=qualifier[:LINE_LENGTH])
-    return replace(attempt, undelivered=texts)
-
-
-def _line(text: str) -> str:
-    """One line of somebody else's words, safe and of a bounded length."""
-    from app.logs.sanitise import sanitise
-
-    return sanitise(text)[:LINE_LENGTH]
 
 
 def _summary(registry: Registry, task: Task, attempt: Attempt, log: Path) -> str:
@@ -267,7 +204,6 @@ def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Out
     """The figures the task wrote about itself, filled up with what its output tells."""
     # Only here, so that clients which close nothing load none of it.
     from app.logs.readers import read_outcome
-    from app.logs.sanitise import sanitise
     from app.logs.window import LogFile
 
     file = LogFile(log)
@@ -281,8 +217,8 @@ def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Out
     error = attempt.reason if attempt.verdict is Status.STOPPED else attempt.reason or read.error
     return replace(
         read,
-        headline=sanitise(read.headline)[:LINE_LENGTH] if read.headline else None,
-        error=sanitise(error)[:LINE_LENGTH] if error and attempt.verdict is not Status.COMPLETE else None,
+        headline=one_line(read.headline) if read.headline else None,
+        error=one_line(error) if error and attempt.verdict is not Status.COMPLETE else None,
     )
 
 
