@@ -85,7 +85,7 @@ def judge(facts: Facts) -> Verdict:
     for rule in _RULES:
         if verdict := rule(facts):
             return verdict
-    return Verdict(Status.COMPLETE, qualifier=", ".join(_qualifiers(facts)) or None)
+    return Verdict(Status.COMPLETE, qualifier=_one_line(", ".join(_qualifiers(facts))) or None)
 
 
 def _fallback(facts: Facts) -> Verdict | None:
@@ -180,7 +180,12 @@ def _names(refusals: list[Refusal]) -> str:
 
 
 def _failed(reason: str, trouble: str | None = None) -> Verdict:
-    return Verdict(Status.FAILED, reason=reason, trouble=trouble)
+    return Verdict(Status.FAILED, reason=_one_line(reason), trouble=trouble)
+
+
+def _one_line(words: str) -> str:
+    """Clients lay their errors out in paragraphs; a row, and a line of the log, has one."""
+    return " ".join(line for line in map(str.strip, words.splitlines()) if line)
 
 
 _RULES: tuple[Callable[[Facts], Verdict | None], ...] = (

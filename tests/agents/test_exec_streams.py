@@ -246,6 +246,10 @@ def test_an_interrupted_claude_is_not_done() -> None:
     assert (end.ok, end.reason) == (False, "aborted_tools")
 
 
+def test_an_interrupted_copilot_says_nothing_that_must_be_shown_raw() -> None:
+    assert of("copilot", {"type": "abort", "data": {"reason": "user_initiated"}, "id": "1"}) == []
+
+
 def test_kiro_s_transcript_tells_what_was_rejected() -> None:
     stream = Stream(shape_of("kiro"))
     line = "\x1b[31mCommand fs_write is rejected because it matches one or more rules on the denied list:"

@@ -116,6 +116,12 @@ CASES: dict[str, tuple[Facts, Verdict]] = {
         replace(DONE, ended=Ended(False), complaint="Authentication failed (HTTP 401)"),
         failed("Authentication failed (HTTP 401)", LOGIN),
     ),
+    "an error in paragraphs": (
+        replace(
+            DONE, ended=Ended(False), complaint="Authentication failed.\n  Check your key,\n\n  or log in."
+        ),
+        failed("Authentication failed. Check your key, or log in.", LOGIN),
+    ),
     "refusal": (replace(DONE, ended=Ended(True, "refusal")), failed("the model refused")),
     "max_tokens": (
         replace(DONE, ended=Ended(True, "max_tokens")),
