@@ -106,6 +106,13 @@ def test_the_reason_is_said_in_words() -> None:
     assert why(Waiting("a", agent="kiro", folder="/src/shopping"), one) == "about to start"
 
 
+def test_one_task_at_a_time_changes_a_checkout_in_place() -> None:
+    writes = Load((Waiting("r", 1, checkout="/src/shop"),))
+    assert why_waiting(Waiting("a", checkout="/src/shop"), writes, STATUSES.get) == "folder busy with #1"
+    assert why_waiting(Waiting("a", checkout="/src/shop-2"), writes, STATUSES.get) == "about to start"
+    assert choose([Waiting("reads"), Waiting("a", checkout="/src/shop")], writes, STATUSES.get) == ["reads"]
+
+
 def test_any_end_will_do_where_a_question_mark_says_so() -> None:
     assert dependency(Waiting("a", after_any=(3,)), STATUSES.get) is None
     assert dependency(Waiting("a", after_any=(2,)), STATUSES.get) == "after #2"
