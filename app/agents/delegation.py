@@ -66,24 +66,33 @@ def prepare(
         raise CannotDelegate(draft.problems[0])
     folder = resolve_folder(draft.folder, base)
     agent = chosen_agent(draft, config, folder)
-    if agent is not None:
-        _check_agent(agent, folder, approved, home)
-        _check_length(agent, draft.text)
-    keeps = agent is not None and agent.keep_leftovers
     workspace = place_of(draft, folder, config)
+    if agent is not None:
+        _check_length(agent, draft.text)
+        _check_place(agent, workspace)
+        _check_agent(agent, folder, approved, home)
+    start = start_of(draft, now)
+    name = draft.name or make_name(draft.shell or draft.text, taken_names, sentence=draft.shell is None)
+    return replace(_new_task(draft, config, agent, workspace, folder), name=name, not_before=start)
+
+
+def _new_task(
+    draft: Draft, config: Config, agent: AgentDefinition | None, workspace: Workspace | None, folder: Path
+) -> NewTask:
+    """The task as far as neither the clock nor the names of others decide."""
+    keeps = agent is not None and agent.keep_leftovers
     return NewTask(
         text=draft.text if draft.shell is None else draft.shell,
         agent=agent_name(draft, config),
         command=_command(draft, agent),
         folder=str(folder),
-        name=draft.name or make_name(draft.shell or draft.text, taken_names, sentence=draft.shell is None),
+        name="",
         priority=Priority.NORMAL if draft.priority is None else draft.priority,
         timeout_s=timeout_of(draft, config),
         after=draft.after,
         tags=draft.tags,
         commit=draft.commit,
         after_any=draft.after_any,
-        not_before=start_of(draft, now),
         retries=draft.retries or 0,
         twice=bool(draft.twice),
         keep_leftovers=keeps if draft.keep_leftovers is None else draft.keep_leftovers,
@@ -125,6 +134,16 @@ def _check_length(agent: AgentDefinition, text: str) -> None:
         raise CannotDelegate(
             "the text is longer than 128 KiB; put it in a file and name the file in the task"
         )
+
+
+def _check_place(agent: AgentDefinition, workspace: Workspace | None) -> None:
+    """Raise CannotDelegate where the agent would not find its own definition."""
+    if agent.file is None or workspace is None or not workspace.worktree:
+        return
+    from app.agents.committed import why_missing  # most agents have no file in a project
+
+    if why := why_missing(agent, workspace):
+        raise CannotDelegate(why)
 
 
 def start_of(draft: Draft, now: datetime | None = None) -> datetime | None:

@@ -15,9 +15,9 @@ from pathlib import Path
 from app.logs.sanitise import sanitise
 from app.model.task import Request
 from app.registry.files import touch
+from app.registry.project import named_by_project
 from app.workspace.git import GitError
 from app.workspace.place import Workspace, branch_name
-from app.workspace.project import named_by_project
 from app.workspace.providing import Provision
 from app.workspace.recording import begin
 from app.workspace.repository import look

@@ -115,12 +115,15 @@ def test_a_definition_that_is_not_committed_is_missed_in_a_worktree_and_that_is_
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "Begin"], check=True)
     assert shell.run("approve", "--trust", "careful").code == 0
-    missed = ended(shell, "careful", "[[say]]")
+    refused = shell.run("add", "-a", "careful", "[[say]]")
+    assert refused.failed_with(1, ".kiro/agents/careful.json is not committed, so a worktree lacks it")
+    (shell.folder / ".gitignore").write_text(".kiro\n")
+    missed = ended(shell, "careful", "[[say]] with:changes")
     advice = "does not have careful as it was approved: commit its definition, or add worktree:no"
     assert advice in missed["error"]
     assert received(shell, "turn") == []
     assert ended(shell, "careful", "[[say]] worktree:no")["status"] == "complete"
-    subprocess.run([*git, "add", ".kiro"], check=True)
+    subprocess.run([*git, "add", "-f", ".kiro"], check=True)
     subprocess.run([*git, "commit", "-q", "-m", "Add the agent"], check=True)
     assert ended(shell, "careful", "[[say]]")["status"] == "complete"
 
