@@ -36,6 +36,12 @@ TAIL_BYTES = 256 * 1024
 SUMMED_BYTES = 64 * 1024
 """How much of a log's beginning and end is read to see what came out."""
 
+NOTHING_HAPPENED = "nothing happened"
+"""Stands behind "complete" where a run that should have changed something ended without a trace."""
+
+BRIEFLY_S = 15.0
+"""A run without a trace that took longer has at least done something that cannot be seen."""
+
 _CARE_NICENESS = 10
 
 OUTCOME_BYTES = 1024 * 1024
@@ -180,9 +186,26 @@ def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
     attempt = with_report(registry, task, replace(attempt, outcome=outcome))
     if attempt.check == "passed" and attempt.verdict is Status.COMPLETE:
         attempt = replace(attempt, qualifier=", ".join(filter(None, ("checked", attempt.qualifier))))
+    elif (
+        attempt.verdict is Status.COMPLETE and not attempt.qualifier and _did_nothing(registry, task, attempt)
+    ):
+        attempt = replace(attempt, qualifier=NOTHING_HAPPENED)
     with contextlib.suppress(Exception):  # likewise: a task without a summary is better than one without end
         return replace(attempt, summary=_summary(registry, task, attempt, log))
     return attempt
+
+
+def _did_nothing(registry: Registry, task: Task, attempt: Attempt) -> bool:
+    """Whether a success took seconds, said nothing and, as far as was looked, changed nothing."""
+    if attempt.duration_s is None or attempt.duration_s > BRIEFLY_S or attempt.outcome.headline:
+        return False
+    changes = _changes(registry, task, attempt.number)
+    if changes is None or changes.files or changes.commits or changes.partial:
+        return False
+    from app.logs.window import LogFile
+
+    said = LogFile(registry.home.log(attempt.log)).tail_text(SUMMED_BYTES)
+    return all(not line.strip() or line.startswith("workspace: ") for line in said.splitlines())
 
 
 def _summary(registry: Registry, task: Task, attempt: Attempt, log: Path) -> str:

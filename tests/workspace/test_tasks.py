@@ -123,3 +123,18 @@ def test_the_set_up_command_runs_once_and_its_failure_is_the_tasks(
     assert (tmp_path / "times").read_text().count("set up") == (1 if code == 0 else 2)
     assert again.status is Status.FAILED
     assert ("the set-up command failed: exit 3" in log_of(registry, again)) is (code == 3)
+
+
+@pytest.mark.parametrize(
+    ("script", "qualifier"),
+    [("true", "nothing happened"), ("echo looked around", None), ("touch made", None)],
+)
+@pytest.mark.parametrize("worktree", [True, False])
+def test_a_success_without_a_trace_says_so(
+    registry: Registry, config: Config, repo: Repo, script: str, qualifier: str | None, worktree: bool
+) -> None:
+    place = Workspace(worktree=worktree, checkout=str(repo.top))
+    done = ended(registry, run(registry, config, repo.top, script, place))
+    assert done.status is Status.COMPLETE
+    assert done.attempt is not None
+    assert done.attempt.qualifier == qualifier

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,11 @@ _UNDER_WAY = {
     "rebase-merge": "a rebase",
     "rebase-apply": "a rebase",
 }
+LOCK_PATIENCE_S = 15.0
+"""How long a commit waits for a lock that another git holds; most hold theirs for milliseconds."""
+
+_LOCK_PAUSE_S = 0.1
+_LOCKED = re.compile(r"Another git process seems|remove the file manually|cannot lock ref")
 _COMMIT_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg")
 
 
@@ -64,8 +71,19 @@ class Repository:
         """
         paths = "\0".join(names).encode("utf-8", "surrogateescape")
         argv = ["git", "--literal-pathspecs", "commit", "--only", "-m", message]
-        done = run([*argv, "--pathspec-from-file=-", "--pathspec-file-nul"], self.top, _environment(), paths)
+        argv += ["--pathspec-from-file=-", "--pathspec-file-nul"]
+        deadline = time.monotonic() + LOCK_PATIENCE_S
+        while True:
+            done = run(argv, self.top, _environment(), paths)
+            if done.code == 0 or not self._was_locked(done) or time.monotonic() > deadline:
+                break
+            time.sleep(_LOCK_PAUSE_S)  # another git has the index for a moment, such as the user's own
         return self._made(message.partition("\n")[0]) if done.code == 0 else self._refused(done)
+
+    def _was_locked(self, done: Run) -> bool:
+        """Whether git met another git: what it says may be in the user's language, a lock file is none."""
+        lock = self._line("rev-parse", "--git-path", "index.lock")
+        return _LOCKED.search(done.tail) is not None or (lock is not None and (self.top / lock).exists())
 
     def _made(self, subject: str) -> Commit:
         show = ("show", "--first-parent", "--no-renames", "--format=", "--name-only", "-z", "HEAD")
