@@ -92,7 +92,8 @@ def _lines(agent: AgentDefinition, *, whole: bool) -> Iterator[str]:
     if agent.run and agent.run.environment:
         yield f"environment: sets {named([name for name, _ in agent.run.environment])}"
     yield f"command: {shlex.join(agent.command)}"
-    yield f"defined in: {agent.source}"
+    known = agent.origin is Origin.PRESET
+    yield "defined by: delegate, which knows this client" if known else f"defined in: {agent.source}"
     if agent.shadows:
         yield f"hides: {named(agent.shadows)}"
     if agent.unknown:

@@ -25,6 +25,14 @@ MEANING: Mapping[ChoiceKind, str] = {
 }
 """What each kind of answer does."""
 
+DID: Mapping[ChoiceKind, str] = {
+    ChoiceKind.ALLOW_ONCE: "allowed once",
+    ChoiceKind.ALLOW_ALWAYS: "allowed from now on",
+    ChoiceKind.REJECT_ONCE: "declined",
+    ChoiceKind.REJECT_ALWAYS: "declined from now on",
+}
+"""What was done with an answer of each kind."""
+
 _SYNONYMS = {
     ChoiceKind.ALLOW_ONCE: "allow yes y once ok okay permit accept approve",
     ChoiceKind.ALLOW_ALWAYS: "always",
@@ -51,6 +59,12 @@ def question_of(ask: Ask) -> str:
     """What is asked, in one line that reads as a question: ``allow Bash git push?``. Raw text."""
     title = " ".join(ask.title.split())
     return title if title.endswith("?") else f"allow {title}?"
+
+
+def subject_of(ask: Ask) -> str:
+    """What is asked about, to stand behind what became of it: ``Bash git push``. Raw text."""
+    question = question_of(ask)
+    return question.removeprefix("allow ").removesuffix("?") if question.startswith("allow ") else question
 
 
 def asking(tasks: Iterable[Task]) -> list[Task]:

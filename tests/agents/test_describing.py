@@ -220,6 +220,10 @@ def test_clients_without_a_definition(project: Project, name: str, words: str) -
     assert project.described(name)[1] == words
 
 
+def test_a_client_that_nobody_defined_says_so(project: Project) -> None:
+    assert "defined by: delegate, which knows this client" in project.described("codex")
+
+
 def test_modes_terms_and_the_fence_are_told(project: Project) -> None:
     config = project.config(
         '[agents.free]\nclient = "codex"\nunattended = true\n'

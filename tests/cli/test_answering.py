@@ -38,7 +38,7 @@ def test_an_answer_is_written_and_the_second_one_comes_too_late(
     task = delegate_to_agent(registry, config)
     ask(registry, task)
     ran = shell.run("answer", "1", "yes")
-    assert (ran.code, ran.out) == (0, "#1 rename-billing-module · allow: allow `git push`?\n")
+    assert (ran.code, ran.out) == (0, "#1 rename-billing-module · allowed once: `git push`\n")
     assert read_answer(registry.home, task.id, 1) == Answer(1, ChoiceKind.ALLOW_ONCE, "you, in a shell")
     assert shell.run("answer", "1", "reject", "-q", "1").failed_with(1, "answered already: allow")
     assert shell.run("answer", "1", "reject").failed_with(1, "#1 asks nothing: running")
@@ -84,7 +84,7 @@ def test_what_is_no_answer_is_refused(shell: Shell, registry: Registry, config: 
 def test_sentences_answer_too(shell: Shell, registry: Registry, config: Config) -> None:
     task = delegate_to_agent(registry, config)
     ask(registry, task)
-    assert shell.run("reject the push").out == "#1 rename-billing-module · reject: allow `git push`?\n"
+    assert shell.run("reject the push").out == "#1 rename-billing-module · declined: `git push`\n"
     ask(registry, task)
     assert shell.run("answer #1 yes").code == 0
     given = read_answer(registry.home, task.id, 2)

@@ -92,6 +92,7 @@ async def test_an_agent_is_shown_whole_before_it_runs(registry: Registry, folder
             "shop needs your yes · in ",
             "shop · Kiro · knows the shop",
             "may read files; shell only `npm test`; will stop and ask for: write, any other command",
+            "task: Rename the billing module",
             "runs by itself: `git fetch`",
             "command: kiro-cli acp --agent shop",
             ".kiro/agents/shop.json",

@@ -99,7 +99,7 @@ async def test_a_key_answers_and_the_prompt_closes(registry: Registry, config: C
         await seat.sees("-rate = 0.19", "+rate = 0.2", "declined by itself in 7m", "y lets it do this once")
         assert "new task ›" not in seat.screen
         await seat.press("y")
-        await seat.sees("#1 allowed once: allow `git push`?", "running", "new task › a draft of mine")
+        await seat.sees("#1 allowed once: `git push`", "running", "new task › a draft of mine")
         assert "answer #1" not in seat.screen
     given = read_answer(registry.home, task.id, 1)
     assert given == Answer(1, ChoiceKind.ALLOW_ONCE, "you, in the dashboard")
@@ -297,9 +297,9 @@ async def test_sentences_answer_with_a_preview(registry: Registry, config: Confi
         await seat.sees("1 asks you")
         await seat.press("n")
         await seat.type("reject the push")
-        await seat.sees("⏎ decline #1: allow `git push`?")
+        await seat.sees("⏎ decline #1: `git push`")
         await seat.press("enter")
-        await seat.sees("#1 declined: allow `git push`?")
+        await seat.sees("#1 declined: `git push`")
     given = read_answer(registry.home, task.id, 1)
     assert given is not None
     assert given.kind is ChoiceKind.REJECT_ONCE
@@ -332,3 +332,13 @@ async def test_the_strip_after_an_absence_tells_of_questions(registry: Registry,
     since = datetime.now(UTC) - timedelta(minutes=47)
     assert away_line([registry.load(task.id)], since, 47 * 60) == "away 47m00: #1 asks"
     assert away_line([registry.load(task.id)], since, 0) == ""
+
+
+async def test_a_narrow_title_says_who_asks_and_is_cut_once(registry: Registry, config: Config) -> None:
+    text = "Rename the billing module and everything that depends on it"
+    task = delegate_to_agent(registry, config, text=text, agent="copilot")
+    ask(registry, task, ago_s=190)
+    async with opened(registry, COLUMN) as seat:
+        await seat.press("a")
+        await seat.sees("#1 copilot asks, waiting 3m · Rename")
+        assert "……" not in seat.screen

@@ -15,6 +15,7 @@ from app.dashboard.news.attention import next_for_me
 from app.dashboard.prompt.approvals import approval_panel
 from app.dashboard.prompt.panel import Offer, Paragraph, flow, lay_out, offer
 from app.dashboard.prompt.questions import question_panel, why_gone
+from app.model.answers import subject_of
 from app.model.ask import Answer, Ask, ChoiceKind
 from app.model.commands import ANSWER_KEYS
 from app.model.lineage import task_of
@@ -61,7 +62,7 @@ def test_only_the_answers_that_an_agent_offers_are_shown() -> None:
     panel = question_panel(asked, asked.asks[0], NOON)
     assert [one.id for one in panel.offers] == ["allow", "reject"]
     assert panel.label == "answer #7 ›"
-    assert panel.title == "#7 Run the test suite · worker asks, waiting 3m"
+    assert panel.title == "#7 worker asks, waiting 3m · Run the test suite"
     assert panel.note == (
         "declined by itself in 7m · y lets it do this once · n declines, the agent goes on without"
     )
@@ -102,6 +103,25 @@ def test_labels_of_an_agent_stand_back_and_warnings_shout() -> None:
     assert [one.style for one in body] == ["bold", "asks", ""]
     assert [one.label for one in body] == [0, 0, 6]
     assert "once" not in [one.id for one in approval_panel("shop", lines, "~", once=False).offers]
+
+
+def test_a_yes_for_a_task_shows_its_text_first() -> None:
+    panel = approval_panel("shop", ("shop · Kiro", WARNING), "~", text="Rename\n\n it \x1b[2J" + 300 * "x")
+    assert panel.body[0].text.startswith("task: Rename it xxx")
+    assert panel.body[0].text.endswith("x…")
+    assert (panel.body[0].label, panel.body[1].text) == (len("task: "), "shop · Kiro")
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("allow `git push`?", "`git push`"),
+        ("Bash  git push", "Bash git push"),
+        ("Which of them should I take?", "Which of them should I take?"),
+    ],
+)
+def test_an_answer_does_not_repeat_the_word_of_its_question(title: str, subject: str) -> None:
+    assert subject_of(asks(title=title).asks[0]) == subject
 
 
 def test_questions_come_before_ends_and_hide_none() -> None:

@@ -10,7 +10,7 @@ from app.cli.arguments import Arguments
 from app.cli.errors import CommandError, UsageError
 from app.cli.output import clean, clean_lines, say, say_json
 from app.cli.session import Meant, Session
-from app.model.answers import WORDS, asking, offered, question_of, read_choice
+from app.model.answers import DID, asking, offered, question_of, read_choice, subject_of
 from app.model.ask import Ask, ChoiceKind
 from app.model.duration import format_coarsely
 from app.model.run import AgentRun
@@ -35,11 +35,8 @@ def answer(session: Session, arguments: Arguments) -> int:
         raise CommandError(f"#{task.number} asks nothing: {task.status.word}")
     asked = next((ask for ask in task.asks if ask.number == number), None)
     answering.answer(session.registry, task.id, number, kind, BY, attempt=asked.attempt if asked else None)
-    say(
-        f"#{task.number} {clean(task.name)} · {WORDS[kind]}: {clean(asked.title) if asked else ''}".rstrip(
-            ": "
-        )
-    )
+    about = f": {clean(subject_of(asked))}" if asked else ""
+    say(f"#{task.number} {clean(task.name)} · {DID[kind]}{about}")
     return 0
 
 

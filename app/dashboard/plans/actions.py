@@ -67,13 +67,13 @@ def _resume(agent: str | None, session: Session) -> Done:
 
 def _submit(draft: Draft, session: Session, taken: set[str], approved: Approved) -> Done:
     base, home = session.folder, session.registry.home
-    with in_words(base):
+    with in_words(base, draft.text):
         folder = resolve_folder(draft.folder, base)
 
     def prepared(yes: str | None) -> NewTask:
         return prepare(draft, base, session.config, taken, approved=yes, home=home)
 
-    new = unless_refused(prepared, folder, approved)
+    new = unless_refused(prepared, folder, approved, draft.text)
     task = operations.submit(session.registry, new, session.environment, session.config)
     line = f"{task_title(task)} waits: {task.queue_reason}" if task.queue_reason else ""
     return Done(line, frozenset({Status.QUEUED}), (task,), (task.id,), task.id)
@@ -177,12 +177,12 @@ def edit_and_retry(task: Task, text: str, session: Session, *, approved: Approve
         raise OperationError(f"a retry stays with {task.request.agent}; for another agent write a new task")
     if draft.shell is None and not replace(draft, agent=None).bare:
         raise OperationError("a retry keeps the options of its task; for others write a new task")
-    run, home = run_again(task, session, approved), session.registry.home
+    run, home = run_again(task, session, approved, draft.text), session.registry.home
 
     def edited(yes: str | None) -> tuple[str, tuple[str, ...]]:
         return edited_command(task, draft, session.config, approved=yes, home=home)
 
-    said, command = unless_refused(edited, Path(task.request.folder), approved)
+    said, command = unless_refused(edited, Path(task.request.folder), approved, draft.text)
     again = operations.retry(
         session.registry,
         task.id,

@@ -27,31 +27,39 @@ NONE: Approved = frozenset()
 
 
 class ApprovalWanted(Exception):  # noqa: N818 - a state of affairs, not a fault
-    """Nothing was done yet: a person must first see the agent of ``question`` that is to work in a folder."""
+    """Nothing was done yet: a person must first see the agent of ``question`` that is to work in a folder.
 
-    def __init__(self, question: Question, folder: Path) -> None:
+    ``text`` is what it is wanted for, empty where it is approved ahead of need.
+    """
+
+    def __init__(self, question: Question, folder: Path, text: str = "") -> None:
         super().__init__(f"{question.definition.name} needs your yes")
         self.question = question
         self.folder = folder
+        self.text = text
 
 
 @contextmanager
-def in_words(folder: Path) -> Iterator[None]:
+def in_words(folder: Path, text: str) -> Iterator[None]:
     """Turn what keeps a request from becoming a task into the line that people read, or into a question."""
     try:
         yield
     except NeedsApproval as need:
-        raise ApprovalWanted(need.question, folder) from None
+        raise ApprovalWanted(need.question, folder, text) from None
     except CannotDelegate as error:
         raise OperationError(str(error)) from error
 
 
-def unless_refused(prepare: Callable[[str | None], Result], folder: Path, approved: Approved) -> Result:
+def unless_refused(
+    prepare: Callable[[str | None], Result], folder: Path, approved: Approved, text: str
+) -> Result:
     """What ``prepare`` comes to, given the fingerprint that it may need a yes to, if that was approved.
+
+    ``text`` is what the agent is wanted for.
 
     Raises ApprovalWanted where it was not, OperationError where it cannot be done.
     """
-    with in_words(folder):
+    with in_words(folder, text):
         try:
             return prepare(None)
         except NeedsApproval as need:
@@ -61,8 +69,10 @@ def unless_refused(prepare: Callable[[str | None], Result], folder: Path, approv
         return prepare(fingerprint)
 
 
-def run_again(task: Task, session: Session, approved: Approved) -> AgentRun | None:
+def run_again(task: Task, session: Session, approved: Approved, text: str = "") -> AgentRun | None:
     """How the agent of a task is to run from now on; None where nothing has changed.
+
+    ``text`` is what it is told this time, by default the task's.
 
     Raises ApprovalWanted where its definition has changed, OperationError where there is none any more.
     """
@@ -70,7 +80,7 @@ def run_again(task: Task, session: Session, approved: Approved) -> AgentRun | No
     def prepare(yes: str | None) -> AgentRun | None:
         return run_for_retry(task, session.config, approved=yes, home=session.registry.home)
 
-    return unless_refused(prepare, Path(task.request.folder), approved)
+    return unless_refused(prepare, Path(task.request.folder), approved, text or task.text)
 
 
 def wanted_ahead(name: str, session: Session) -> ApprovalWanted:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from app.agents.delegation import CannotDelegate
 from app.dashboard.drawing.tone import Line, Tone
 from app.dashboard.plans.plan import Plan, task_title
-from app.model.answers import question_of
+from app.model.answers import question_of, subject_of
 from app.model.ask import ChoiceKind
 from app.model.request import NOTHING_TO_DO, Draft, parse_request
 from app.model.sentences import Kind
@@ -49,7 +49,8 @@ def _short(text: str, most: int = 40) -> str:
 def _words(plan: Plan) -> str:
     if plan.kind is Kind.ANSWER and plan.ask is not None:
         what = _CHOICES[plan.choice] if plan.choice else "answer"
-        return f"{what} #{plan.tasks[0].number}: {_short(question_of(plan.ask), 80)}"
+        about = subject_of(plan.ask) if plan.choice else question_of(plan.ask)
+        return f"{what} #{plan.tasks[0].number}: {_short(about, 80)}"
     if plan.kind is Kind.CONTINUE and plan.tasks:
         return _continued(plan)
     if plan.kind in _ABOUT_TASKS and plan.tasks:

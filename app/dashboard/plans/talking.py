@@ -6,7 +6,7 @@ from app.dashboard.plans.approving import NONE, Approved, run_again
 from app.dashboard.plans.done import Done
 from app.dashboard.plans.plan import Plan, task_title
 from app.dashboard.session import Session
-from app.model.answers import WORDS, question_of
+from app.model.answers import DID, WORDS, subject_of
 from app.model.ask import Ask, ChoiceKind
 from app.model.status import Status
 from app.model.task import Task
@@ -16,18 +16,11 @@ from app.supervisor.operations import OperationError
 BY = "you, in the dashboard"
 """Who has answered, for the log."""
 
-_DID = {
-    ChoiceKind.ALLOW_ONCE: "allowed once",
-    ChoiceKind.ALLOW_ALWAYS: "allowed from now on",
-    ChoiceKind.REJECT_ONCE: "declined",
-    ChoiceKind.REJECT_ALWAYS: "declined from now on",
-}
-
 
 def answer_question(task: Task, ask: Ask, kind: ChoiceKind, session: Session) -> Done:
     """Answer a question of a task's agent. Raises OperationError with one line for the user."""
     answering.answer(session.registry, task.id, ask.number, kind, BY, attempt=ask.attempt)
-    return Done(f"#{task.number} {_DID[kind]}: {question_of(ask)}", ids=(task.id,))
+    return Done(f"#{task.number} {DID[kind]}: {subject_of(ask)}", ids=(task.id,))
 
 
 def answer_as_planned(plan: Plan, session: Session) -> Done:
@@ -56,7 +49,7 @@ def follow_up(
         session.environment,
         session.config,
         attempt=attempt,
-        run=run_again(task, session, approved),
+        run=run_again(task, session, approved, text),
     )
     where = f"waits: {again.queue_reason}" if again.queue_reason else "goes on in the same conversation"
     return Done(f"{task_title(task)} {where}", ids=(task.id,), select=task.id)

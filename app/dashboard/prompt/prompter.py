@@ -91,7 +91,7 @@ class Prompter:
         folder = short_folder(str(wanted.folder), home)
         name = wanted.question.definition.name
         lines = tuple(line.replace(f" {home}/", " ~/") for line in wanted.question.lines)
-        panel = approval_panel(name, lines, folder, once=new.once)
+        panel = approval_panel(name, lines, folder, once=new.once, text=wanted.text)
         self._screen.prompt.show(panel, by_itself=new.once)
 
     def answered(self, identity: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.dashboard.plans.plan import task_title
 from app.dashboard.prompt.panel import Panel, Paragraph, offer
+from app.dashboard.table.rows import title
 from app.logs.sanitise import sanitise, sanitise_keep_newlines
 from app.model.answers import WORDS, question_of
 from app.model.ask import Answer, Ask, ChoiceKind
@@ -33,7 +33,7 @@ def question_panel(task: Task, ask: Ask, now: datetime) -> Panel:
     waiting = format_coarsely((now - ask.asked).total_seconds())
     return Panel(
         label=f"answer #{task.number} ›",
-        title=sanitise(f"{task_title(task)} · {task.request.agent} asks, waiting {waiting}"),
+        title=f"#{task.number} {sanitise(task.request.agent)} asks, waiting {waiting} · {title(task)}",
         body=(Paragraph(sanitise(question_of(ask)), "asks"), *_detail(ask)),
         offers=offers,
         note=" · ".join((_expiry(task, ask, now), *(_DOES[KINDS[one.id]] for one in offers))),
