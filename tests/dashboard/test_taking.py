@@ -97,6 +97,23 @@ async def test_uncommitted_work_in_the_way_is_named(registry: Registry, config: 
     assert repo.state() == before
 
 
+async def test_taking_is_offered_only_where_there_is_something_to_take(
+    registry: Registry, config: Config, repo: Repo
+) -> None:
+    place = Workspace(worktree=True, checkout=str(repo.top))
+    idle = ended(registry, begun(registry, config, repo, "true", place))
+    in_place = done(registry, config, repo, "echo more >> keep.txt", Workspace(checkout=str(repo.top)))
+    repo.git("checkout", "-q", ".")
+    at_work = done(registry, config, repo)
+    async with opened(registry, (160, 30)) as seat:
+        await at_table(seat)
+        for task, offered in ((at_work, True), (in_place, False), (idle, False), (at_work, True)):
+            assert seat.main.table.select(task.id)
+            await seat.press("d")
+            await (seat.sees if offered else seat.sees_no)("m merge")
+            seat.main.focus_pane("table")
+
+
 async def test_what_cannot_be_taken_says_why(
     registry: Registry, config: Config, repo: Repo, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ from app.dashboard.screen.footer import FooterBar, hints_for
 from app.dashboard.screen.header import Facts, HeaderBar, short_folder
 from app.dashboard.screen.place import branch_of
 from app.dashboard.screen.stage import Stage
+from app.dashboard.screen.taking import has_work
 from app.dashboard.session import Session
 from app.dashboard.table.filtering import parse_filter, visible
 from app.dashboard.table.rows import Counts
@@ -207,7 +208,7 @@ class BoardScreen(Screen[None]):
             unread=bool(self.board.unread),
             asking=any(one.asks for one in self.board.open.values()),
             talks=task is not None and plan_for(Kind.CONTINUE, task).problem is None,
-            takes=task is not None and plan_for(Kind.MERGE, task).problem is None,
+            takes=task is not None and has_work(self.session.registry.home, task),
         )
         self._foot.show(hints)
 

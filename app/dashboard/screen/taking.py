@@ -14,8 +14,11 @@ from app.dashboard.plans.preview import question
 from app.dashboard.screen.mergescreen import MergeScreen
 from app.model.changes import counted
 from app.model.sentences import Kind
-from app.model.task import Task
+from app.model.task import Attempt, Task
+from app.registry.changed import changes_name
+from app.registry.paths import Home
 from app.supervisor.operations import OperationError
+from app.supervisor.steps import WORKSPACE
 from app.workspace import applying, exporting, leaving
 from app.workspace.applying import CannotMerge
 from app.workspace.discarding import HoldsWork
@@ -183,6 +186,22 @@ class Taker:
 def has_worktree(task: Task) -> bool:
     """Whether a task was to get a worktree of its own."""
     return task.request.workspace is not None and task.request.workspace.worktree
+
+
+def has_work(home: Home, task: Task) -> bool:
+    """Whether there is, or may be, something to take of an ended task: a worktree that was not left as it was.
+
+    Nothing is run to find out. What nobody has looked at may hold something.
+    """
+    if not task.status.ended or not has_worktree(task) or not home.task_file(task.id, WORKSPACE).exists():
+        return False
+    return any(_may_have_changed(home, task, attempt) for attempt in task.state.attempts)
+
+
+def _may_have_changed(home: Home, task: Task, attempt: Attempt) -> bool:
+    if attempt.outcome.files or attempt.outcome.commit:
+        return True
+    return not home.task_file(task.id, changes_name(attempt.number)).exists()
 
 
 def _titled(tasks: tuple[Task, ...]) -> str:
