@@ -189,7 +189,7 @@ def has_worktree(task: Task) -> bool:
 
 
 def has_work(home: Home, task: Task) -> bool:
-    """Whether there is, or may be, something to take of an ended task: a worktree that was not left as it was.
+    """Whether an ended task has, or may have, something to take: a worktree that was not left as it was.
 
     Nothing is run to find out. What nobody has looked at may hold something.
     """
