@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.agents.fence import is_within
 
-_GUARDED = ("hooks", "config", "config.worktree")
+_GUARDED = ("hooks", "config", "config.worktree", "commondir", "gitdir")
 
 
 def git_folders(folder: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ from app.workspace.git import Git, GitError, explain
 from app.workspace.place import Workspace
 from app.workspace.repository import look
 from app.workspace.snapshot import stored
-from app.workspace.working import state, uncommitted_in
+from app.workspace.working import last_commit, state, uncommitted_in
 
 PUSH_TIMEOUT_S = 300.0
 """After how long a push is given up: nobody is there to answer what it may wait for."""
@@ -31,7 +31,7 @@ def push(workspace: Workspace, remote: str | None = None) -> str:
     """
     git = Git(workspace.home)
     remote = remote or _remote(git)
-    words = ("push", "--porcelain", remote, f"{workspace.ref}:{workspace.ref}")
+    words = ("push", "--porcelain", remote, f"{last_commit(workspace)}:{workspace.ref}")
     done = git.run(words, writes=True, hooks=True, timeout_s=PUSH_TIMEOUT_S)
     if done.returncode:
         raise GitError(explain(words, done))
@@ -45,9 +45,7 @@ def patch(workspace: Workspace) -> bytes:
     Raises GitError.
     """
     git = Git(workspace.home)
-    tip = git.line("rev-parse", "--verify", "--quiet", f"{workspace.ref}^{{commit}}")
-    if tip is None:
-        raise GitError(f"the branch {workspace.branch} is not there any more")
+    tip = last_commit(workspace)
     title = f"Uncommitted work of #{workspace.number} {workspace.name}"
     if workspace.folder.is_dir() and uncommitted_in(workspace):
         tip = commit_tree(git, state(workspace).tree, [tip], title)

@@ -14,6 +14,7 @@ from app.model.task import Task
 from app.registry import trash
 from app.registry.files import read_regular, write_atomic
 from app.registry.paths import Home
+from app.registry.project import named_by_project
 from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.operations import OperationError
@@ -137,7 +138,9 @@ def _kept(repository: Repository, place: Workspace, thrown: Iterable[str]) -> Di
 
 def _restore(registry: Registry, task: Task, repository: Repository, ref: str) -> None:
     wish = task.request.workspace
-    provision = Provision(wish.links, wish.copies) if wish is not None else Provision()
+    links, copies, _ = named_by_project(repository.folder)
+    links, copies = (*links, *(wish.links if wish else ())), (*copies, *(wish.copies if wish else ()))
+    provision = Provision(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(copies)))
     back = bring_back(repository, ref, provision)
     TaskFiles(registry.home, task.id, 1).save_workspace(back)
 

@@ -12,7 +12,7 @@ from app.workspace.combining import combine, commit_tree, pick
 from app.workspace.git import Git, GitError, paths_in
 from app.workspace.place import Workspace
 from app.workspace.repository import Repository, look, uncommitted
-from app.workspace.working import state, uncommitted_in
+from app.workspace.working import last_commit, state, uncommitted_in
 
 _NAMED = 3
 
@@ -33,7 +33,8 @@ class MergePlan:
 
     ``theirs`` is what is taken, with uncommitted work as a commit on top. ``conflicts`` are paths that git
     cannot decide, ``overlapping`` those where the user has uncommitted changes, or files git does not know,
-    in the way; ``obstacle`` is anything else, in words. Only a plan that is ``ready`` can be carried out.
+    in the way; ``obstacle`` is anything else, in words; ``left_out`` is what git does not know and is too
+    large to be taken. Only a plan that is ``ready`` can be carried out.
     """
 
     workspace: Workspace
@@ -45,6 +46,7 @@ class MergePlan:
     conflicts: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
     obstacle: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def onto(self) -> str:
@@ -65,7 +67,8 @@ class MergePlan:
             return f"conflicts in {few(self.conflicts)}: nothing was changed"
         if self.overlapping:
             return f"your uncommitted {few(self.overlapping)} would be overwritten: commit or stash first"
-        return f"{self.mode} into {self.home.branch}: {counted(len(self.changed), 'file')}"
+        left = f", without {few(self.left_out)}" if self.left_out else ""
+        return f"{self.mode} into {self.home.branch}: {counted(len(self.changed), 'file')}{left}"
 
 
 def plan(workspace: Workspace, mode: Mode = Mode.AUTO, message: str = "") -> MergePlan:
@@ -81,7 +84,10 @@ def plan(workspace: Workspace, mode: Mode = Mode.AUTO, message: str = "") -> Mer
     if obstacle := _obstacle(home):
         return replace(empty, obstacle=obstacle)
     message = message or f"Take the work of #{workspace.number} {workspace.name}"
-    theirs = _theirs(workspace, message)
+    theirs, left_out = _theirs(workspace, message)
+    empty = replace(empty, left_out=left_out)
+    if left_out and theirs == last_commit(workspace) and _has(home.git, home.head or "", theirs):
+        return replace(empty, obstacle=f"{few(left_out)} cannot be taken by git: copy what you need")
     if _has(home.git, home.head or "", theirs) or theirs == workspace.start:
         return replace(empty, obstacle=f"there is nothing to take: {home.branch} has it all")
     mode = _settled(workspace, mode, home, theirs)
@@ -138,16 +144,15 @@ def _obstacle(home: Repository) -> str:
     return ""
 
 
-def _theirs(workspace: Workspace, message: str) -> str:
-    """The commit to take: the branch's last, or one over it with what is not committed."""
-    git = Git(workspace.home)
-    tip = git.line("rev-parse", "--verify", "--quiet", f"{workspace.ref}^{{commit}}")
-    if tip is None:
-        raise GitError(f"the branch {workspace.branch} is not there any more")
+def _theirs(workspace: Workspace, message: str) -> tuple[str, tuple[str, ...]]:
+    """The commit to take, the work's last or one over it with what is not committed; and what is left out."""
+    git, tip = Git(workspace.home), last_commit(workspace)
     if not workspace.folder.is_dir() or not uncommitted_in(workspace):
-        return tip
+        return tip, ()
     now = state(workspace)
-    return commit_tree(git, now.tree, [tip], message)
+    left_out = tuple(entry.path for entry in now.left_out)
+    same = git.line("rev-parse", f"{tip}^{{tree}}") == now.tree
+    return tip if same else commit_tree(git, now.tree, [tip], message), left_out
 
 
 def _settled(workspace: Workspace, mode: Mode, home: Repository, theirs: str) -> Mode:

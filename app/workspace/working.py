@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.model.changes import Changes
 from app.workspace.compare import changed_left_out, files_between, range_commits
-from app.workspace.git import GitError, paths_in
+from app.workspace.git import Git, GitError, paths_in
 from app.workspace.place import CARRIED, TAKEN, Workspace
 from app.workspace.repository import Repository, look, uncommitted
 from app.workspace.snapshot import BOUNDS, Bounds, Snapshot, below, stored, take
@@ -19,7 +19,27 @@ def opened(workspace: Workspace) -> Repository:
     found = look(workspace.folder) if workspace.folder.is_dir() else None
     if found is None or found.git_dir != workspace.git_dir:
         raise GitError(f"the worktree at {workspace.folder} is not there any more")
+    if found.common != workspace.common:
+        # What lies there was chosen by the task, and git would run the filters that it names.
+        raise GitError(f"the worktree at {workspace.folder} is of another repository now: {found.common}")
     return found
+
+
+def last_commit(workspace: Workspace) -> str:
+    """The last commit of a task's work: where its worktree is, if that goes on from its branch.
+
+    Raises GitError where the branch is gone, or the worktree has left it for something else.
+    """
+    git = Git(workspace.home)
+    tip = git.line("rev-parse", "--verify", "--quiet", f"{workspace.ref}^{{commit}}")
+    if tip is None:
+        raise GitError(f"the branch {workspace.branch} is not there any more")
+    head = opened(workspace).head if workspace.folder.is_dir() else tip
+    if head is None or head == tip:
+        return tip
+    if not git.ok("merge-base", "--is-ancestor", tip, head):
+        raise GitError(f"its worktree has left {workspace.branch} for {head[:10]}: take that yourself")
+    return head
 
 
 def state(workspace: Workspace, objects: Path | None = None, bounds: Bounds = BOUNDS) -> Snapshot:

@@ -190,7 +190,11 @@ def _carry(repository: Repository, git: Git, wanted: Wanted, base: str) -> tuple
 
 def _clear_half_made(repository: Repository, folder: Path) -> None:
     """Clear away what stands at a workspace's place and is half of one; nothing else is touched."""
-    if _registered(repository, folder) is not None:
+    entry = _registered(repository, folder)
+    if entry is not None and (entry / RECORD).exists() and folder.is_dir():
+        # It was whole once, and holds work: only its record does not fit any more.
+        raise CannotIsolate(f"{folder} is of a repository that has moved since: move that folder aside")
+    if entry is not None:
         _clear(repository, folder)
     elif os.path.lexists(folder):
         try:
