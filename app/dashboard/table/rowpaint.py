@@ -11,6 +11,7 @@ from app.dashboard.drawing.cells import cut, fit, width_of
 from app.dashboard.drawing.painted import Painted, Piece
 from app.dashboard.table.columns import Column, Layout, Place
 from app.dashboard.table.rows import Row
+from app.dashboard.table.words import joined
 from app.model.status import Status
 
 UNSEEN = "●"
@@ -126,9 +127,8 @@ class _Painter:
                 return [(fit(row.usual, width), self.ink("state-timed-out" if row.overdue else "muted"))]
             case Column.LAST:
                 ink = self.state if row.waiting else "foreground" if self.bad else "muted"
-                if apart := self.qualifier_apart:
-                    said = " · ".join(filter(None, (apart, row.last)))
-                    return [(fit(said, width), self.ink(self.shade))]
+                if self.qualified is Column.LAST:
+                    return [(fit(joined(row.qualifier, row.last), width), self.ink(self.shade))]
                 return [(fit(row.last, width), self.ink(ink))]
 
     @property
@@ -163,24 +163,29 @@ class _Painter:
         Where there is no room for both, the glyph alone says how it stands.
         """
         row = self.row
-        word, more = row.word, row.clash or row.quiet or row.qualifier
+        qualifier = row.qualifier if self.qualified is Column.STATUS else ""
+        word, more = row.word, row.clash or row.quiet or qualifier
         colour = "state-timed-out" if row.clash else self.shade if row.qualifier else "muted"
         left = width - width_of(word) - 1
-        if not more:
-            return [(fit(word, width), self.ink(self.state))]
-        if left < width_of(more):
-            alone = word if self.qualifier_apart and not (row.clash or row.quiet) else more
-            return [(fit(alone, width), self.ink(colour if row.clash else self.shade))]
+        if not more or left < width_of(more):
+            return [(fit(more or word, width), self.ink(colour if row.clash else self.shade))]
         return [(f"{word} ", self.ink(self.state)), (fit(more, left), self.ink(colour))]
 
     @property
-    def qualifier_apart(self) -> str:
-        """What qualifies a success, where the last line has to say it: it is never left out."""
-        place = self.layout.place(Column.STATUS)
-        if not self.row.qualifier or not place or not self.layout.place(Column.LAST):
-            return ""
-        fits = width_of(f"{self.row.word} {self.row.qualifier}") <= place.width
-        return "" if fits else self.row.qualifier
+    def qualified(self) -> Column | None:
+        """The one column that says what qualifies a success: it is never left out, and never said twice.
+
+        Where the status has no room for it beside its word, the last line says it; where that has left, the
+        status says nothing else, or the progress does if it is too long for that. None is for the name.
+        """
+        place, qualifier = self.layout.place(Column.STATUS), self.row.qualifier
+        if not qualifier or not place:
+            return None
+        if width_of(f"{self.row.word} {qualifier}") <= place.width:
+            return Column.STATUS
+        if self.layout.place(Column.LAST):
+            return Column.LAST
+        return Column.STATUS if width_of(qualifier) <= place.width else Column.PROGRESS
 
     @property
     def shade(self) -> str:
@@ -213,9 +218,8 @@ class _Painter:
         text = row.result if self.layout.place(Column.LAST) else row.explains
         if row.waiting:
             return [(fit(text, width), self.ink(self.state, bold=True))]
-        place = self.layout.place(Column.STATUS)
-        if place and width_of(row.qualifier) > place.width and not self.qualifier_apart:
-            text = " · ".join(filter(None, (row.qualifier, text)))
+        if self.qualified is Column.PROGRESS:
+            return [(fit(joined(row.qualifier, text), width), self.ink(self.shade))]
         return [(fit(text, width), self.ink("foreground"))]
 
     def bar(self, fraction: float, width: int) -> list[Piece]:

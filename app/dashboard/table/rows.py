@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from app.dashboard.table.words import SHARED, shared_words, with_clash, word_of
+from app.dashboard.table.words import SHARED, joined, shared_words, unless_said, word_of
 from app.dashboard.table.words import exit_words as exit_words
 from app.logs.sanitise import sanitise
 from app.model.answers import question_of
@@ -31,7 +31,6 @@ LIKE_A_QUESTION = "question?"
 
 UNSAVED = "not saved"
 """Stands in the row of a task whose end could not be written down yet; why stands where its last line was."""
-
 
 MOST_SHOWN = 0.99
 """The most of a bar that is filled before the end: only the exit says that all is done."""
@@ -124,7 +123,9 @@ def row_of(
     progress = ((report and report.progress) or progress) if status.live else None
     silence = silence if status is Status.RUNNING and not task.stopping else None
     ask = task.asks[0] if status is Status.ASKING else None
-    result, last = sanitise(_result(task, progress)), sanitise(_last(task, last_line))
+    qualifier = sanitise(qualifier_of(task))
+    result = unless_said(sanitise(_result(task, progress)), qualifier)
+    last = unless_said(sanitise(_last(task, last_line)), result, qualifier)
     waiting = format_coarsely((moment.wall - ask.asked).total_seconds()) if ask else ""
     if silence and silence.question:
         result = result or LIKE_A_QUESTION
@@ -141,11 +142,11 @@ def row_of(
         fraction=_bar(progress) if progress and result == progress.label else None,
         result=result,
         time=time_cell(task, moment),
-        last=f"waiting {waiting}" if ask else with_clash(last if last != result else "", clash),
+        last=f"waiting {waiting}" if ask else joined(clash, last),
         quiet=silence.words if silence else "",
         usual=f"{estimate.short}{LATE if late else ''}" if status.live and estimate else "",
         overdue=late,
-        qualifier=sanitise(qualifier_of(task)),
+        qualifier=qualifier,
         waiting=waiting,
         clash=f"{SHARED}#{shares[0]}" if clash else "",
         doing=sanitise((report.doing or "") if report else ""),

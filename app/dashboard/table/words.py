@@ -32,9 +32,14 @@ def shared_words(numbers: tuple[int, ...]) -> str:
     return f"same file as {', '.join(f'#{number}' for number in numbers)}" if numbers else ""
 
 
-def with_clash(last: str, clash: str) -> str:
-    """A last line behind what has to be said first."""
-    return " · ".join(part for part in (clash, last) if part)
+def joined(*parts: str) -> str:
+    """Several things in one cell, the most important one first; what says nothing is left out."""
+    return " · ".join(filter(None, parts))
+
+
+def unless_said(words: str, *said: str) -> str:
+    """The words, or nothing where the row says them already."""
+    return "" if words in said else words
 
 
 def exit_words(attempt: Attempt) -> str:
