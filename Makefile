@@ -13,7 +13,7 @@ run: $(READY)
 	@$(BIN)/delegate
 
 test: lint $(CLIENTS)
-	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
+	$(BIN)/python -m pytest tests -n 3 --dist loadgroup --durations=25
 
 clients: $(CLIENTS)
 
