@@ -8,6 +8,7 @@ from app.dashboard.changes.colouring import Colours
 from app.dashboard.changes.difftable import DiffTable
 from app.dashboard.changes.listing import name_of, remark_of
 from app.logs.sanitise import sanitise
+from app.model.changes import Changes
 from app.model.task import Task
 from app.workspace.review import Review, diff_of
 
@@ -24,6 +25,14 @@ def table_of(found: Review, choice: int) -> DiffTable:
     file = changes.files[choice]
     title = " · ".join(part for part in (name_of(file), remark_of(file)) if part)
     return DiffTable.of(text, Colours(file.path), title, file.path)
+
+
+def place_in(changes: Changes, choice: int) -> str:
+    """Which one is shown of all: ``file 2 of 3``; commits come behind the files."""
+    files = len(changes.files)
+    if choice < files:
+        return f"file {choice + 1} of {files}"
+    return f"commit {choice - files + 1} of {len(changes.commits)}"
 
 
 def key_of(task: Task | None) -> object:

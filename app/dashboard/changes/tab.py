@@ -17,7 +17,7 @@ from app.dashboard.changes.diffpane import DiffPane
 from app.dashboard.changes.difftable import DiffTable
 from app.dashboard.changes.listing import listing
 from app.dashboard.changes.listpane import ListPane
-from app.dashboard.changes.reading import drop, in_a_line, key_of, table_of
+from app.dashboard.changes.reading import drop, in_a_line, key_of, place_in, table_of
 from app.model.task import Task
 from app.registry.paths import Home
 from app.workspace.git import GitError
@@ -249,12 +249,7 @@ class ChangesTab(Vertical):
 
     @property
     def _where(self) -> str:
-        changes = self._found.changes if self._found else None
-        if changes is None:
-            return ""
-        if self._choice < len(changes.files):
-            return f"file {self._choice + 1} of {len(changes.files)}"
-        return f"commit {self._choice - len(changes.files) + 1} of {len(changes.commits)}"
+        return place_in(self._found.changes, self._choice) if self._found and self._found.changes else ""
 
     def _path_of(self, choice: int) -> str | None:
         changes = self._found.changes if self._found else None

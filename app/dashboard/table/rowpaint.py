@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.style import Style
@@ -62,6 +63,16 @@ def heading(widget: Painted, layout: Layout) -> Strip:
         pieces += _gap(pieces, place.x, widget.ink())
         pieces.append((fit(place.column.value, place.width, right=place.column is Column.TIME), ink))
     return widget.strip(pieces, layout.width, widget.ink())
+
+
+def empty_line(widget: Painted, words: Sequence[str], y: int) -> Strip:
+    """A line of what is said where there are no rows: a title, and from the fifth line on examples."""
+    width, height = widget.size
+    index = y - max(1, (height - len(words)) // 3)
+    if not 0 <= index < len(words):
+        return Strip.blank(width, widget.ink())
+    colour = "foreground" if index == 0 or index > 3 else "muted"
+    return widget.strip([("    " + words[index], widget.ink(colour))], width, widget.ink())
 
 
 def paint(widget: Painted, shown: Shown, layout: Layout) -> Strip:

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from app.dashboard.drawing.painted import Painted, thumb
 from app.dashboard.keys import MOVES, bindings
 from app.dashboard.table.columns import Layout, layout
-from app.dashboard.table.rowpaint import EMPTY, NOTHING, Shown, heading, paint
+from app.dashboard.table.rowpaint import EMPTY, NOTHING, Shown, empty_line, heading, paint
 from app.dashboard.table.rows import Clock, Moment, row_of, set_or_drop
 from app.model.estimate import Estimate
 from app.model.outcome import Progress
@@ -288,7 +288,7 @@ class TaskTable(Painted, can_focus=True):
         if shown.row:
             return paint(self, shown, self._layout)
         if not self._tasks:
-            return self._empty_line(y)
+            return empty_line(self, self._empty, y)
         if y == 0:
             return heading(self, self._layout)
         return Strip.blank(self.size.width, self.ink())
@@ -296,10 +296,3 @@ class TaskTable(Painted, can_focus=True):
     def _thumb(self) -> range:
         total = max(1, len(self._tasks))
         return thumb(self._capacity, self._top / total, min(1.0, (self._top + self._capacity) / total))
-
-    def _empty_line(self, y: int) -> Strip:
-        index = y - max(1, (self.size.height - len(self._empty)) // 3)
-        if not 0 <= index < len(self._empty):
-            return Strip.blank(self.size.width, self.ink())
-        colour = "foreground" if index == 0 or index > 3 else "muted"
-        return self.strip([("    " + self._empty[index], self.ink(colour))], self.size.width, self.ink())
