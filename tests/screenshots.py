@@ -179,6 +179,8 @@ def an_agent(folder: Path) -> Iterator[None]:
     (programs / "kiro-cli").chmod(0o755)
     (folder / ".kiro" / "agents").mkdir(parents=True)
     (folder / ".kiro" / "agents" / "shop.json").write_text(json.dumps(_AGENT))
+    git(folder, "add", ".kiro")
+    git(folder, "commit", "-q", "-m", "Add an agent")
     before = os.environ["PATH"]
     os.environ["PATH"] = f"{programs}:{before}"
     yield

@@ -15,7 +15,7 @@ from app.dashboard.details.factspane import FactsPane
 from app.dashboard.details.summary import SummaryPane
 from app.dashboard.details.tabs import TabsLine
 from app.dashboard.log.pane import LogPane
-from app.dashboard.plans.plan import task_title
+from app.dashboard.table.rows import title
 from app.logs.source import lies_at
 from app.logs.summary import compose_summary, log_remark, with_remarks
 from app.model.status import Status
@@ -141,7 +141,7 @@ class Details(Vertical):
         note = ""
         if self._tab == LOG and task is not None and task.status.live:
             note = "following" if self.log_pane.following else self._new_since
-        self._line.show(task_title(task) if task else "", TABS, self._tab, note)
+        self._line.show(f"#{task.number} {title(task)}" if task else "", TABS, self._tab, note)
 
     _new_since = "scrolled: G follows"
 

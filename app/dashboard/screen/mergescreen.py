@@ -121,7 +121,7 @@ def merge_lines(plan: MergePlan) -> Iterator[Content]:
     elif plan.conflicts:
         yield _fact("conflicts", "git cannot decide these; nothing was changed:", "$text-error")
         yield from _paths("", plan.conflicts)
-        yield _fact("", "resolve them in its worktree, or try another way:", "$text-muted")
+        yield _fact("", "try another way, or resolve them in its worktree:", "$text-muted")
         yield _fact("", short_folder(str(place.folder), str(Path.home())), "$text-muted")
     elif plan.overlapping:
         yield _fact("in the way", "what you have not committed would be overwritten:", "$text-warning")
