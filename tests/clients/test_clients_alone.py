@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,15 @@ def test_a_cancelled_turn_leaves_no_process(
         assert talk.process.poll() is None
 
 
+def holds(folder: Path, words: bytes) -> bool:
+    """Whether a file below a folder has these words; files come and go meanwhile."""
+    for path in folder.rglob("*"):
+        with suppress(OSError):
+            if path.is_file() and words in path.read_bytes():
+                return True
+    return False
+
+
 @pytest.mark.parametrize("name", ACP)
 def test_a_later_process_loads_the_conversation(
     name: str, project: Path, model: ModelServer, tmp_path: Path
@@ -103,6 +113,9 @@ def test_a_later_process_loads_the_conversation(
     with talking_to(argv, project, env) as talk:
         session = talk.start(project)
         talk.prompt(session, "the word is marzipan [[say]]")
+        assert until(
+            lambda: holds(tmp_path / "home", b"Just an answer.")
+        )  # kimi writes it down a little later
     with talking_to(argv, project, env) as talk:
         talk.ask("initialize", {"protocolVersion": 1, "clientCapabilities": {}})
         talk.ask("session/load", {"sessionId": session, "cwd": str(project), "mcpServers": []})
