@@ -5,10 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 from functools import partial
+from itertools import islice
+from pathlib import Path
+from queue import SimpleQueue
 
 import psutil
 import pytest
 
+from app.agents.worker.watching import Burst, changes_from
 from tests.support import until
 from tests.worker.conftest import Site
 
@@ -58,6 +62,46 @@ def test_what_git_ignores_is_no_change(site: Site) -> None:
     assert until(lambda: "Changed: a.txt" in site.log, seconds=30)
     assert "out/b.txt" not in site.log
     stop(site, worker)
+
+
+def told(folder: Path, *bursts: Burst) -> list[list[str]]:
+    """What is told of each of some bursts, looked at when all of them are over."""
+    queue: SimpleQueue[Burst] = SimpleQueue()
+    for burst in bursts:
+        queue.put(burst)
+    return [names for _, names in islice(changes_from(folder, queue), len(bursts))]
+
+
+def test_what_came_and_went_is_no_change_in_however_many_pieces_it_is_told(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.py"
+    kept.touch()
+    made, within = str(tmp_path / "made"), str(tmp_path / "made" / "README.md")
+    gone = str(tmp_path / "gone.py")
+    only = frozenset
+    pieces = [
+        Burst(1.0, new=only({made})),
+        Burst(2.0, altered=only({within, str(kept)})),
+        Burst(3.0, gone=only({made})),
+        Burst(4.0, altered=only({gone})),
+        Burst(5.0, gone=only({gone})),
+    ]
+    assert told(tmp_path, *pieces) == [[], ["kept.py"], [], [], ["gone.py"]]
+    together = Burst(6.0, new=only({made, str(kept)}), altered=only({within}), gone=only({made, gone}))
+    assert told(tmp_path, together) == [["gone.py", "kept.py"]]
+
+
+def test_a_file_that_stays_is_told_of_when_it_goes_at_last(tmp_path: Path) -> None:
+    queue: SimpleQueue[Burst] = SimpleQueue()
+    changes = changes_from(tmp_path, queue)
+    file = tmp_path / "note.md"
+    for there, burst, expected in (
+        (False, Burst(1.0, new=frozenset({str(file)})), []),
+        (True, Burst(2.0, new=frozenset({str(file)})), ["note.md"]),
+        (False, Burst(3.0, gone=frozenset({str(file)})), ["note.md"]),
+    ):
+        file.touch() if there else file.unlink(missing_ok=True)
+        queue.put(burst)
+        assert next(changes)[1] == expected
 
 
 def test_new_errors_in_log_files_are_told(site: Site) -> None:

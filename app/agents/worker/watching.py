@@ -109,11 +109,12 @@ def _do(act: Callable[[], tuple[bool, str]], seen: Seen) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Changes that came close together: when, on the monotonic clock, and the paths; some of them are new."""
+    """Changes that came close together: when, on the monotonic clock, and paths by what is told of them."""
 
     at: float
-    paths: frozenset[str]
-    new: frozenset[str]
+    new: frozenset[str] = frozenset()
+    altered: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
 
 
 def begin(places: Iterable[Path]) -> SimpleQueue[Burst]:
@@ -133,17 +134,28 @@ def _watch(places: Iterable[Path], told: SimpleQueue[Burst]) -> None:
         *places, step=_STEP_MS, debounce=_DEBOUNCE_MS, rust_timeout=_PATIENCE_MS, stop_event=received
     )
     for changes in bell:
-        paths = frozenset(path for _, path in changes)
-        new = frozenset(path for change, path in changes if change is Change.added)
-        told.put(Burst(time.monotonic(), paths, new))
+        new, altered, gone = (
+            frozenset(path for change, path in changes if change is kind)
+            for kind in (Change.added, Change.modified, Change.deleted)
+        )
+        told.put(Burst(time.monotonic(), new, altered, gone))
 
 
 def changes_from(folder: Path, told: SimpleQueue[Burst]) -> Iterator[tuple[float, list[str]]]:
-    """When files changed, and which, relative to a folder; what came and went again is left out."""
+    """When files changed, and which, relative to a folder; what came and went again is left out.
+
+    A folder that is made, filled and renamed at once, as pytest makes its cache, may be told of in pieces:
+    that a file in it was altered and never that it came or went, or that it went only in the next burst.
+    """
+    passed: set[str] = set()
     while True:
         burst = told.get()
-        passing = {path for path in burst.new if not os.path.lexists(path)}
-        yield burst.at, sorted({os.path.relpath(path, folder) for path in burst.paths - passing})
+        named = burst.new | burst.altered | burst.gone
+        missing = {path for path in named if not os.path.lexists(path)}
+        passed = passed - (named - missing) | burst.new & missing
+        names = named - (missing & (passed | burst.altered - burst.gone))
+        passed -= burst.gone
+        yield burst.at, sorted({os.path.relpath(path, folder) for path in names})
 
 
 def _tracked(folder: Path, names: Iterable[str]) -> set[str]:
