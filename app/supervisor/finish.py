@@ -11,41 +11,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.model.backoff import next_start
-from app.model.outcome import Outcome
 from app.model.status import Attention, Status
 from app.model.task import Attempt, State, Task
-from app.registry.codec import outcome_from_record, parse
 from app.registry.config import load_config
 from app.registry.damage import keep_copy
 from app.registry.ending import read_end
-from app.registry.files import RegistryBusy, read_regular, write_atomic
+from app.registry.files import RegistryBusy, write_atomic
 from app.registry.holds import hold
-from app.registry.paths import END, Home, outcome_name, summary_name
+from app.registry.paths import END, Home, summary_name
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import NewerSchema, NewerTask, transaction
-from app.registry.values import BadRecord
 from app.supervisor import stopping
 from app.supervisor.launch import ERRORS
-from app.supervisor.reported import one_line, shared_trouble, with_report, with_undelivered
+from app.supervisor.reported import shared_trouble, with_report, with_undelivered
 
 if TYPE_CHECKING:
-    from app.model.changes import Changes
-
-HEAD_BYTES = 64 * 1024
-TAIL_BYTES = 256 * 1024
-SUMMED_BYTES = 64 * 1024
-"""How much of a log's beginning and end is read to see what came out."""
+    from app.supervisor.traces import Traces
 
 NOTHING_HAPPENED = "nothing happened"
 """Stands behind "complete" where a run that should have changed something ended without a trace."""
 
-BRIEFLY_S = 15.0
-"""A run without a trace that took longer has at least done something that cannot be seen."""
-
 _CARE_NICENESS = 10
-
-OUTCOME_BYTES = 1024 * 1024
-"""The largest file of figures that a task may write about itself: the record they go into is read often."""
 
 
 def close_and_go_on(root: str, task_id: str, wait: Callable[[OSError], None]) -> None:
@@ -112,13 +98,16 @@ def close(registry: Registry, task_id: str) -> Task | None:
     end = read_end(registry.home.task_file(task_id, END), task.attempt)
     if end is None:
         return None
-    attempt = _with_outcome(registry, task, end)
+    from app.supervisor.traces import read_traces  # only here: clients that close nothing load none of it
+
+    traces = read_traces(registry.home, task, end)
+    attempt = _with_outcome(registry, task, end, traces)
     with transaction(registry) as change:
         state = _state_to_close(registry, task_id)
         if state.status is not Status.STARTING or _attempt_number(state) != end.number:
             return None
         attempt = with_undelivered(registry, task, attempt)
-        if trouble := shared_trouble(registry, task, attempt):
+        if trouble := shared_trouble(task, attempt, traces.report):
             hold(change, trouble)  # comes first: should we be killed in between, both are done again
         again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
         closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
@@ -176,100 +165,32 @@ def _chance(task: Task) -> float:
     return random.random()
 
 
-def _with_outcome(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
+def _with_outcome(registry: Registry, task: Task, attempt: Attempt, traces: Traces) -> Attempt:
     """Add what came out. A fault in reading it must cost the figures, never the exit code."""
-    log = registry.home.log(attempt.log)
+    from app.supervisor.traces import did_nothing, outcome_of, unreadable
+
     try:
-        outcome = _outcome(registry, task, attempt, log)
+        outcome = outcome_of(attempt, traces)
     except Exception as error:
-        outcome = Outcome(error=f"the output could not be read: {error}")
-    attempt = with_report(registry, task, replace(attempt, outcome=outcome))
+        outcome = unreadable(error)
+    attempt = with_report(task, replace(attempt, outcome=outcome), traces.report)
     if attempt.check == "passed" and attempt.verdict is Status.COMPLETE:
         attempt = replace(attempt, qualifier=", ".join(filter(None, ("checked", attempt.qualifier))))
-    elif (
-        attempt.verdict is Status.COMPLETE and not attempt.qualifier and _did_nothing(registry, task, attempt)
-    ):
+    elif attempt.verdict is Status.COMPLETE and not attempt.qualifier and did_nothing(attempt, traces):
         attempt = replace(attempt, qualifier=NOTHING_HAPPENED)
     with contextlib.suppress(Exception):  # likewise: a task without a summary is better than one without end
-        return replace(attempt, summary=_summary(registry, task, attempt, log))
+        return replace(attempt, summary=_summary(registry.home, task, attempt, traces))
     return attempt
 
 
-def _did_nothing(registry: Registry, task: Task, attempt: Attempt) -> bool:
-    """Whether a success took seconds, said nothing and, as far as was looked, changed nothing."""
-    if attempt.duration_s is None or attempt.duration_s > BRIEFLY_S or attempt.outcome.headline:
-        return False
-    changes = _changes(registry, task, attempt.number)
-    if changes is None or changes.files or changes.commits or changes.partial:
-        return False
-    from app.logs.window import LogFile
-
-    said = LogFile(registry.home.log(attempt.log)).tail_text(SUMMED_BYTES)
-    return all(not line.strip() or line.startswith("workspace: ") for line in said.splitlines())
-
-
-def _summary(registry: Registry, task: Task, attempt: Attempt, log: Path) -> str:
+def _summary(home: Home, task: Task, attempt: Attempt, traces: Traces) -> str:
     """The name of the summary's file: the one the task wrote, else one composed from what is known."""
     from app.logs.summary import compose_summary
-    from app.logs.window import LogFile
 
     name = summary_name(attempt.number)
-    path = registry.home.task_file(task.id, name)
+    path = home.task_file(task.id, name)
     if not path.exists():
-        changes = _changes(registry, task, attempt.number)
-        tail = LogFile(log).tail_text(SUMMED_BYTES) if attempt.outcome.error else ""
-        text = compose_summary(task, attempt, str(log), changes=changes, tail=tail)
+        log = str(home.log(attempt.log))
+        text = compose_summary(task, attempt, log, changes=traces.changes, tail=traces.tail)
         write_atomic(path, text.encode(errors="replace"))
     return name
-
-
-def _outcome(registry: Registry, task: Task, attempt: Attempt, log: Path) -> Outcome:
-    """The figures the task wrote about itself, filled up with what its output tells."""
-    # Only here, so that clients which close nothing load none of it.
-    from app.logs.readers import read_outcome
-    from app.logs.window import LogFile
-
-    file = LogFile(log)
-    read = read_outcome(
-        file.head_text(HEAD_BYTES), file.tail_text(TAIL_BYTES), attempt.exit_code, attempt.signal
-    )
-    own = _own_outcome(registry, task.id, attempt.number)
-    if own is not None:
-        read = replace(own, headline=own.headline or read.headline, error=own.error or read.error)
-    read = _with_changes(registry, task, attempt.number, read)
-    error = attempt.reason if attempt.verdict is Status.STOPPED else attempt.reason or read.error
-    return replace(
-        read,
-        headline=one_line(read.headline) if read.headline else None,
-        error=one_line(error) if error and attempt.verdict is not Status.COMPLETE else None,
-    )
-
-
-def _with_changes(registry: Registry, task: Task, attempt: int, outcome: Outcome) -> Outcome:
-    """Add the files and the commit that were seen to change, where the task does not tell them itself."""
-    changes = _changes(registry, task, attempt)
-    if changes is None:
-        return outcome
-    return replace(
-        outcome,
-        files=outcome.files or tuple(file.path for file in changes.files),
-        commit=outcome.commit or (changes.commits[-1].id if changes.commits else None),
-        headline=outcome.headline or (changes.words if changes.files or changes.commits else None),
-    )
-
-
-def _changes(registry: Registry, task: Task, attempt: int) -> Changes | None:
-    """What was seen to change, where that was looked for."""
-    if task.request.workspace is None:
-        return None
-    from app.registry.changed import read_changes
-
-    return read_changes(registry.home, task.id, attempt)
-
-
-def _own_outcome(registry: Registry, task_id: str, attempt: int) -> Outcome | None:
-    try:
-        path = registry.home.task_file(task_id, outcome_name(attempt))
-        return outcome_from_record(parse(read_regular(path, OUTCOME_BYTES)))
-    except (OSError, BadRecord):
-        return None

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from app.model.hold import WORDS, Hold
 from app.model.status import Status
 from app.model.task import Attempt, Task
 from app.registry.store import Registry
+
+if TYPE_CHECKING:
+    from app.model.report import Report
 
 UNVERIFIED = "unverified"
 """Stands behind "complete" where the process that speaks with the agent has not said how it ended."""
@@ -17,14 +21,11 @@ LINE_LENGTH = 300
 """The longest headline or explaining line that is kept, in characters."""
 
 
-def with_report(registry: Registry, task: Task, attempt: Attempt) -> Attempt:
-    """Add what the agent's host tells. It can only take something from "complete": no client's word makes a
-    failure, a stop or a time-out into a success."""
+def with_report(task: Task, attempt: Attempt, report: Report | None) -> Attempt:
+    """Add what the agent's host tells; ``report`` is None where it tells nothing. It can only take something
+    from "complete": no client's word makes a failure, a stop or a time-out into a success."""
     if task.run is None:
         return attempt
-    from app.registry.asking import read_report
-
-    report = read_report(registry.home, task.id, attempt.number)
     if report is None:
         return replace(attempt, qualifier=UNVERIFIED if attempt.verdict is Status.COMPLETE else None)
     attempt = replace(attempt, session=report.session, model=report.model, usage=report.usage)
@@ -61,14 +62,9 @@ def one_line(text: str) -> str:
     return sanitise(text)[:LINE_LENGTH]
 
 
-def shared_trouble(registry: Registry, task: Task, attempt: Attempt) -> Hold | None:
+def shared_trouble(task: Task, attempt: Attempt, report: Report | None) -> Hold | None:
     """Why the other tasks of this agent had better wait: a failure that they would share."""
-    if task.request.run is None or attempt.verdict is not Status.FAILED:
-        return None
-    from app.registry.asking import read_report
-
-    report = read_report(registry.home, task.id, attempt.number)
-    if report is None or report.trouble is None:
+    if report is None or report.trouble is None or attempt.verdict is not Status.FAILED:
         return None
     reason = attempt.reason or WORDS.get(report.trouble, "")
     return Hold(task.request.agent, report.trouble, reason, datetime.now(UTC), task.number)
