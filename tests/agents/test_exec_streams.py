@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.agents.catalog.presets import presets
 from app.agents.events import Denied, Ended, Event, Plan, Retrying, Started, Step, Text, Tool, ToolStatus
@@ -277,60 +275,3 @@ def test_an_unknown_shape_names_the_known_ones() -> None:
 def test_every_preset_s_shape_is_there() -> None:
     ways = [way for preset in presets().values() for way in preset.ways]
     assert {way.events for way in ways if way.events} <= set(shapes.names())
-
-
-@pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize(
-    "line",
-    [
-        "",
-        "Update available!",
-        "42",
-        "null",
-        "[]",
-        "{",
-        '"{}"',
-        '{"no":"type"}',
-        "[" * 100_000,
-        '{"a":' * 9999,
-    ],
-)
-def test_noise_is_no_event(client: str, line: str) -> None:
-    assert Stream(shape_of(client)).read(line) is None
-
-
-NAMES = st.sampled_from(
-    [path.stem for path in STREAMS.glob("*.jsonl")] or ["claude-default"],
-)
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just("\ud800"),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@given(NAMES, st.data())
-def test_no_line_raises_whatever_is_put_into_it(name: str, data: st.DataObject) -> None:
-    lines = (STREAMS / f"{name}.jsonl").read_text().splitlines()
-    stream = Stream(shape_of(name.partition("-")[0]))
-    for line in lines:
-        changed = _with(json.loads(line), data)
-        for event in stream.read(json.dumps(changed)) or ():
-            Collected().take(event)
-
-
-def _with(value: object, data: st.DataObject) -> object:
-    """The value with something else somewhere in it."""
-    if isinstance(value, dict) and value and data.draw(st.integers(0, 9)):
-        key = data.draw(st.sampled_from(sorted(value)))
-        return {**value, key: _with(value[key], data)}
-    if isinstance(value, list) and value and data.draw(st.integers(0, 9)):
-        return [_with(value[0], data), *value[1:]]
-    return data.draw(VALUES)
-
-
-@given(st.sampled_from(shapes.names()), st.lists(st.text(max_size=200), max_size=5))
-def test_no_text_raises(client: str, lines: list[str]) -> None:
-    stream = Stream(shape_of(client))
-    for line in lines:
-        stream.read(line)
