@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.model.changes import Commit, counted
 from app.workspace.compare import MOST_COMMITS, describe
+from app.workspace.extras import Extras, extras_in
 from app.workspace.git import OURS, Git, GitError
+from app.workspace.packing import forget_packed, pack, unpack
 from app.workspace.place import BRANCHES, CARRIED, TAKEN, Workspace, every, from_record, save, to_record
 from app.workspace.providing import NOTHING, Provision, provide
 from app.workspace.repository import Repository, look
@@ -23,31 +26,40 @@ DISCARDED = "refs/delegate/discarded/"
 KEPT = Bounds(file_bytes=512 * MEBIBYTE, all_bytes=2048 * MEBIBYTE, files=200_000)
 """How much that git does not track is kept of a workspace that is thrown away."""
 
+_NONE = Extras()
+
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
     """What is in a workspace and nowhere else: commits that no other branch has, and uncommitted files.
 
-    ``missing`` says that the folder was removed by hand, so that only the branch is left.
+    ``extras`` are the files that git ignores, ``missing`` says that the folder was removed by hand, so that
+    only the branch is left.
     """
 
     commits: tuple[Commit, ...] = ()
     uncommitted: tuple[str, ...] = ()
     missing: bool = False
+    extras: Extras = _NONE
 
     @property
-    def empty(self) -> bool:
-        """Whether nothing would be lost."""
+    def merged(self) -> bool:
+        """Whether everything that git looks at is somewhere else, too."""
         return not self.commits and not self.uncommitted
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing would be lost that no tool can make again, and nobody has to be asked."""
+        return self.merged and all(extra.made for extra in self.extras.lost)
+
+    @property
     def words(self) -> str:
-        """What a question says: ``holds 2 commits, 3 uncommitted files, not merged``."""
-        if self.empty:
-            return "holds nothing that is not merged"
+        """What a question says: ``holds 2 commits, 3 uncommitted files, not merged``, and what is lost."""
         parts = [counted(len(self.commits), "commit")] if self.commits else []
         parts += [counted(len(self.uncommitted), "uncommitted file")] if self.uncommitted else []
-        return f"holds {', '.join(parts)}, not merged"
+        told = "nothing that is not merged" if self.merged else f"{', '.join(parts)}, not merged"
+        lost = f", {'but' if self.merged else 'and'} {self.extras.words}" if self.extras.lost else ""
+        return f"holds {told}{lost}"
 
 
 class HoldsWork(Exception):  # noqa: N818 - a state of affairs, not a fault
@@ -76,7 +88,7 @@ def holdings(workspace: Workspace) -> Holdings:
     commits = _unmerged(workspace, Git(workspace.home))
     if not workspace.folder.is_dir():
         return Holdings(commits, (), missing=True)
-    return Holdings(commits, uncommitted_in(workspace))
+    return Holdings(commits, uncommitted_in(workspace), extras=extras_in(workspace))
 
 
 def discard(
@@ -84,6 +96,7 @@ def discard(
 ) -> Discarded | None:
     """Remove a workspace with its branch; what it holds is kept under DISCARDED, and None if it held nothing.
 
+    Of what git ignores, ``extras_in`` says what is kept.
     ``always`` keeps it even then, so that it can be brought back. Raises HoldsWork without a ``yes`` where it
     holds something, and without ``lose`` where it holds files too large to be kept. Killed at any point, it
     has removed nothing, or can be brought back, or be repeated.
@@ -106,7 +119,7 @@ def bring_back(repository: Repository, ref: str, provision: Provision = NOTHING)
     Raises GitError, also where the place or the branch is taken by now.
     """
     git = repository.git
-    workspace, taken = _recorded(git, ref)
+    workspace, also = _recorded(git, ref)
     commit = git.line("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") or ""
     git.write(
         "worktree",
@@ -123,13 +136,17 @@ def bring_back(repository: Repository, ref: str, provision: Provision = NOTHING)
         raise GitError(f"git made no worktree at {workspace.folder}")
     made.git.write("read-tree", "-m", "-u", "HEAD", commit)
     made.git.write("reset", "--quiet", "--mixed", "HEAD")
-    for name, what in ((CARRIED, workspace.carried), (TAKEN, taken)):
+    for name, what in ((CARRIED, workspace.carried), (TAKEN, also.taken)):
         if what:
             made.git.write("update-ref", name, what)
+    # Before anything is linked: nothing may be written through a link into the user's checkout.
+    problem = unpack(repository, also.packed, workspace.folder) if also.packed else ""
+    own = tuple(path for path in workspace.linked if os.path.lexists(workspace.folder / path))
     got = provide(repository.folder, workspace.folder, provision)
-    back = replace(workspace, git_dir=made.git_dir, linked=got.paths)
+    notes = (*workspace.notes, *([problem] if problem else ()))
+    back = replace(workspace, git_dir=made.git_dir, linked=(*own, *got.paths), notes=notes)
     save(back)
-    git.write("update-ref", "-d", ref)
+    forget(repository, ref)
     return back
 
 
@@ -140,10 +157,16 @@ def discarded(repository: Repository) -> tuple[Discarded, ...]:
 
 
 def forget(repository: Repository, ref: str) -> None:
-    """Give up what was thrown away: git collects it in its own time. Raises GitError."""
+    """Give up what was thrown away: git collects it in its own time. Raises GitError and OSError."""
     if not ref.startswith(DISCARDED):
         raise GitError(f"{ref} is nothing that was discarded")
+    try:
+        packed = _recorded(repository.git, ref)[1].packed
+    except GitError:
+        packed = None
     repository.git.write("update-ref", "-d", ref)
+    if packed:
+        forget_packed(repository, packed)
 
 
 def clean(repository: Repository, place: Path, open_tasks: Collection[int]) -> Cleaned:
@@ -193,7 +216,9 @@ def _keep(workspace: Workspace, held: Holdings, *, lose: bool) -> Discarded:
     if left_out and not lose:
         raise HoldsWork(f"#{workspace.number} holds files too large to be kept for an undo: {left_out}")
     taken = _commits(git, f"worktrees/{workspace.git_dir.name}/{TAKEN}")
-    record = {**to_record(workspace), "taken": taken[0] if taken else None}
+    repository = look(workspace.home) if held.extras.kept else None
+    packed = pack(repository, workspace, held.extras.kept) if repository else None
+    record = {**to_record(workspace), "taken": taken[0] if taken else None, "packed": packed}
     message = f"Discarded work of #{workspace.number}\n\n{json.dumps(record)}"
     parents = dict.fromkeys([*tips, *([workspace.carried] if workspace.carried else []), *taken])
     words = [word for parent in parents for word in ("-p", parent)]
@@ -211,12 +236,20 @@ def _free_ref(git: Git, name: str) -> str:
     return ref
 
 
-def _recorded(git: Git, ref: str) -> tuple[Workspace, str | None]:
-    """The workspace as the commit under a reference tells of it, and what was taken of it last."""
+@dataclass(frozen=True, slots=True)
+class _Also:
+    """What else is written down of a discarded workspace: what was taken of it, where its extras are."""
+
+    taken: str | None = None
+    packed: str | None = None
+
+
+def _recorded(git: Git, ref: str) -> tuple[Workspace, _Also]:
+    """The workspace as the commit under a reference tells of it."""
     message = git.read("show", "--no-patch", "--format=%b", "--no-show-signature", ref, "--")
     try:
         record = json.loads(message)
-        taken = record.get("taken")
-        return from_record(record), str(taken) if taken else None
+        taken, packed = record.get("taken"), record.get("packed")
+        return from_record(record), _Also(str(taken) if taken else None, str(packed) if packed else None)
     except (ValueError, AttributeError):
         raise GitError(f"{ref} does not say which workspace it was") from None

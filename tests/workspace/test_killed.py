@@ -193,12 +193,14 @@ def test_a_git_killed_while_it_makes_a_worktree_leaves_nothing(repo: Repo, smudg
 
 
 def test_a_discard_killed_at_any_step_loses_nothing(repo: Repo) -> None:
+    (repo.top / ".git/info/exclude").write_text("*.log\n")
     for step in range(1, MOST_STEPS):
         workspace = repo.workspace(step, "task")
         agent = repo.within(workspace)
         agent.write("new.txt", "committed\n")
         agent.commit("New")
         agent.write("loose.txt", "loose\n")
+        agent.write("ignored.log", "ignored\n")
         died = killed_at(step, lambda workspace=workspace: discard(workspace, yes=True))  # type: ignore[misc]
         kept = discarded(repo.facts())
         if every(repo.facts()) == (workspace,) and (workspace.folder / "loose.txt").exists():
@@ -212,6 +214,7 @@ def test_a_discard_killed_at_any_step_loses_nothing(repo: Repo) -> None:
         back = bring_back(repo.facts(), kept[-1].ref)
         assert (back.folder / "new.txt").read_text() == "committed\n"
         assert (back.folder / "loose.txt").read_text() == "loose\n"
+        assert (back.folder / "ignored.log").read_text() == "ignored\n"
         discard(back, yes=True)
         for one in discarded(repo.facts()):
             repo.git("update-ref", "-d", one.ref)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -138,7 +138,8 @@ class Taker:
         told = "; ".join(one.words for one in holding[:_NAMED])
         more = f" and {len(holding) - _NAMED} more" if len(holding) > _NAMED else ""
         what = "discard it" if plan.kind is Kind.DISCARD else "delete it all"
-        self._screen.commander.ask(do, f"{told}{more}: {what}? y does it, U brings it back")
+        back = _brought_back(holding)
+        self._screen.commander.ask(do, f"{told}{more}: {what}? y does it, U brings {back} back")
 
     def _do(self, plan: Plan) -> None:
         if plan.original:
@@ -149,10 +150,10 @@ class Taker:
         registry = self._screen.session.registry
         try:
             if plan.kind is Kind.DISCARD:
-                for task in plan.tasks:
-                    leaving.throw_away(registry, task, yes=True)
+                held = [leaving.throw_away(registry, task, yes=True) for task in plan.tasks]
                 self._screen.call_later(self._screen.details.changes.look_again)
-                return Done(f"discarded the work of {_titled(plan.tasks)} · U brings it back")
+                back = _brought_back(held)
+                return Done(f"discarded the work of {_titled(plan.tasks)} · U brings {back} back")
             done = leaving.delete(registry, plan.tasks, yes=True)
         except _FAULTS as error:
             raise OperationError(str(error)) from None
@@ -202,6 +203,11 @@ def _may_have_changed(home: Home, task: Task, attempt: Attempt) -> bool:
     if attempt.outcome.files or attempt.outcome.commit:
         return True
     return not home.task_file(task.id, changes_name(attempt.number)).exists()
+
+
+def _brought_back(held: Sequence[Held]) -> str:
+    """What an undo brings back, by what of these worktrees is lost for good."""
+    return "the rest" if any(one.holdings.extras.lost for one in held) else "it"
 
 
 def _titled(tasks: tuple[Task, ...]) -> str:
