@@ -121,9 +121,26 @@ def test_lines_of_all_tools_in_any_order_are_read_without_an_error(text: str, cu
     assert (outcome.error is None) is (code == 0)
 
 
-@given(st.text(max_size=300))
-def test_any_text_is_signalled_without_an_error(text: str) -> None:
-    signalled(f"\x1b]9;4;{text}")
+ENDS = ("\x07", "\x1b\\", "\x9c")
+
+
+@given(st.text(max_size=300) | st.text("0123456789;x\x07\x1b\\\x9c", max_size=12))
+def test_any_text_behind_a_signal_is_a_percentage_or_nothing(text: str) -> None:
+    progress = signalled(f"\x1b]9;4;{text}")
+    if progress is not None:
+        assert progress.percent in range(101)
+        assert progress.text in (None, "error", "paused")
+        assert any(end in text for end in ENDS)
+
+
+@given(st.text(max_size=50), st.integers(0, 9), st.integers(0, 999), st.sampled_from(ENDS))
+def test_a_whole_signal_says_what_it_says_whatever_stands_before(
+    before: str, state: int, percent: int, end: str
+) -> None:
+    words = {1: None, 2: "error", 4: "paused"}
+    known = state in words and percent <= 100
+    expected = Progress(percent=percent, text=words[state]) if known else None
+    assert signalled(f"{before}\x1b]9;4;{state};{percent}{end}") == expected
 
 
 SLOWEST_S = 0.005

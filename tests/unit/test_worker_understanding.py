@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -223,17 +224,19 @@ def test_all_else_has_its_limit(sentence: str) -> None:
     assert not runs_until_stopped(sentence)
 
 
-@given(st.text(max_size=200))
-def test_any_text_is_answered(text: str) -> None:
-    understand(text)
-
-
 PARTS = [
     *("run", "build", "the", "project", "and", "tests", "code", "quality", "watch", "for", "changes"),
     *("security", "scan", "generate", "docs", "update", "all", "dependencies", "format", "whenever"),
     *("monitor", "log", "logs", "system", "metrics", "cpu", "memory", "type", "check", "with"),
     *("in", "src", "files", "change", "coverage", "production"),
 ]
+
+
+@given(st.text(max_size=200) | st.lists(st.sampled_from(PARTS), max_size=6).map(" ".join))
+def test_any_text_is_answered_the_same_with_blanks_around_it_and_a_full_stop(text: str) -> None:
+    job = understand(text)
+    assert job is None or isinstance(job, get_args(Job))
+    assert understand(f"  {text} .\n") == job
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=60).map(" ".join))
