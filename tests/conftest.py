@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.registry.config import Config
 from app.registry.paths import Home
@@ -19,6 +20,9 @@ from tests.support import end_processes_with, processes_with, until
 # A shell that runs this in the background has interrupts ignored, and programs that are started inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # starting without caches is four times slower
+# By default an example must take less than 200 ms, which says something of the machine only.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
