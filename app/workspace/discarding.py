@@ -10,21 +10,18 @@ from pathlib import Path
 
 from app.model.changes import Commit, counted
 from app.workspace.compare import MOST_COMMITS, describe
-from app.workspace.extras import Extras, extras_in
+from app.workspace.extras import KEPT, Extras, extras_in
 from app.workspace.git import OURS, Git, GitError
 from app.workspace.packing import forget_packed, pack, unpack
 from app.workspace.place import BRANCHES, CARRIED, TAKEN, Workspace, every, from_record, save, to_record
 from app.workspace.providing import NOTHING, Provision, provide
 from app.workspace.repository import Repository, look
-from app.workspace.snapshot import MEBIBYTE, Bounds
+from app.workspace.snapshot import Snapshot
 from app.workspace.working import state, uncommitted_in
 from app.workspace.worktrees import drop_branch, remove
 
 DISCARDED = "refs/delegate/discarded/"
 """Where thrown-away work is kept until it is forgotten: one reference a workspace."""
-
-KEPT = Bounds(file_bytes=512 * MEBIBYTE, all_bytes=2048 * MEBIBYTE, files=200_000)
-"""How much that git does not track is kept of a workspace that is thrown away."""
 
 _NONE = Extras()
 
@@ -68,11 +65,10 @@ class HoldsWork(Exception):  # noqa: N818 - a state of affairs, not a fault
 
 @dataclass(frozen=True, slots=True)
 class Discarded:
-    """A workspace that was thrown away and can be brought back by ``ref``; ``left_out`` is what cannot."""
+    """A workspace that was thrown away and can be brought back by ``ref``."""
 
     ref: str
     workspace: Workspace
-    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +84,21 @@ def holdings(workspace: Workspace) -> Holdings:
     commits = _unmerged(workspace, Git(workspace.home))
     if not workspace.folder.is_dir():
         return Holdings(commits, (), missing=True)
-    return Holdings(commits, uncommitted_in(workspace), extras=extras_in(workspace))
+    uncommitted = uncommitted_in(workspace)
+    return Holdings(commits, uncommitted, extras=extras_in(workspace, uncommitted))
 
 
-def discard(
-    workspace: Workspace, *, yes: bool = False, lose: bool = False, always: bool = False
-) -> Discarded | None:
+def discard(workspace: Workspace, *, yes: bool = False, always: bool = False) -> Discarded | None:
     """Remove a workspace with its branch; what it holds is kept under DISCARDED, and None if it held nothing.
 
-    Of what git ignores, ``extras_in`` says what is kept.
+    Of what no commit takes in, ``extras_in`` says what is kept.
     ``always`` keeps it even then, so that it can be brought back. Raises HoldsWork without a ``yes`` where it
-    holds something, and without ``lose`` where it holds files too large to be kept. Killed at any point, it
-    has removed nothing, or can be brought back, or be repeated.
+    holds something. Killed at any point, it has removed nothing, or can be brought back, or be repeated.
     """
     held = holdings(workspace)
     if not held.empty and not yes:
         raise HoldsWork(f"#{workspace.number} {held.words}")
-    discarded = None if held.empty and not always else _keep(workspace, held, lose=lose)
+    discarded = None if held.empty and not always else _keep(workspace, held)
     git = Git(workspace.home)
     tip = git.line("rev-parse", "--verify", "--quiet", workspace.ref)
     remove(workspace)
@@ -205,16 +199,15 @@ def _commits(git: Git, *names: str) -> list[str]:
     return list(dict.fromkeys(commit for commit in found if commit))
 
 
-def _keep(workspace: Workspace, held: Holdings, *, lose: bool) -> Discarded:
+def _keep(workspace: Workspace, held: Holdings) -> Discarded:
     """Keep all that a workspace holds under a reference of its own."""
     git = Git(workspace.home)
     tips = _commits(git, workspace.ref, f"worktrees/{workspace.git_dir.name}/HEAD") or [workspace.base]
-    tree, left_out = git.line("rev-parse", f"{tips[0]}^{{tree}}") or "", ""
+    tree = git.line("rev-parse", f"{tips[0]}^{{tree}}") or ""
     if not held.missing:
         now = state(workspace, bounds=KEPT)
-        tree, left_out = now.tree, ", ".join(entry.path for entry in now.left_out)
-    if left_out and not lose:
-        raise HoldsWork(f"#{workspace.number} holds files too large to be kept for an undo: {left_out}")
+        tree = now.tree
+        _refuse_unseen(workspace, held.extras, now)
     taken = _commits(git, f"worktrees/{workspace.git_dir.name}/{TAKEN}")
     repository = look(workspace.home) if held.extras.kept else None
     packed = pack(repository, workspace, held.extras.kept) if repository else None
@@ -225,7 +218,17 @@ def _keep(workspace: Workspace, held: Holdings, *, lose: bool) -> Discarded:
     kept = git.write("commit-tree", tree, *words, "-m", message, by=replace(OURS, when=None))
     ref = _free_ref(git, DISCARDED + workspace.branch.removeprefix(BRANCHES))
     git.write("update-ref", ref, kept)
-    return Discarded(ref, workspace, left_out)
+    return Discarded(ref, workspace)
+
+
+def _refuse_unseen(workspace: Workspace, extras: Extras, now: Snapshot) -> None:
+    """Raise HoldsWork where a snapshot leaves out what was not yet there when it was weighed."""
+    known = {extra.path for extra in (*extras.kept, *extras.lost)}
+    unread = any(not extra.whole for extra in extras.lost)
+    for entry in now.left_out:
+        if (entry.path.rstrip("/") not in known) if entry.path else not unread:
+            what = f"{entry.path} is {entry.reason}" if entry.path else entry.reason
+            raise HoldsWork(f"#{workspace.number} holds more by now ({what}): look at it again")
 
 
 def _free_ref(git: Git, name: str) -> str:

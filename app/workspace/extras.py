@@ -1,11 +1,11 @@
-"""What a worktree holds that no commit of the task can have: files that git ignores, and what they weigh."""
+"""What a worktree holds that no commit takes in: ignored files, repositories of their own, huge files."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.model.changes import counted
@@ -14,10 +14,13 @@ from app.registry.files import read_regular
 from app.workspace.folders import PASSED_OVER
 from app.workspace.git import Git, paths_in
 from app.workspace.place import Workspace
-from app.workspace.snapshot import MEBIBYTE, below
+from app.workspace.snapshot import MEBIBYTE, Bounds, below, choose
 
 ROOM = 64 * MEBIBYTE
 """How many bytes of extras are kept of one worktree; the smallest come first, the rest is lost with it."""
+
+KEPT = Bounds(file_bytes=512 * MEBIBYTE, all_bytes=2048 * MEBIBYTE, files=200_000)
+"""How much that git does not track yet is kept as objects of git."""
 
 MOST_FILES = 20_000
 """How many files below one path are looked at: one that holds more is not kept."""
@@ -33,7 +36,8 @@ class Extra:
     """A file, or a folder with all that is in it; ``path`` is relative to the top of the worktree.
 
     ``whole`` says that every file was looked at and can be read, ``made`` that a tool makes it again: a
-    cache, or installed dependencies. ``size`` is in bytes.
+    cache, or installed dependencies. ``fixed`` is what works only where it is: a submodule. ``ignored`` is
+    what git was told not to look at. ``size`` is in bytes.
     """
 
     path: str
@@ -41,6 +45,8 @@ class Extra:
     size: int = 0
     whole: bool = True
     made: bool = False
+    fixed: bool = False
+    ignored: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +62,49 @@ class Extras:
         size = sum(extra.size for extra in self.lost)
         few = ", ".join(extra.path for extra in self.lost[:_NAMED])
         more = f" and {len(self.lost) - _NAMED} more" if len(self.lost) > _NAMED else ""
-        count = counted(sum(extra.files for extra in self.lost), "ignored file")
+        noun = "ignored file" if all(extra.ignored for extra in self.lost) else "file"
+        count = counted(sum(extra.files for extra in self.lost), noun)
         least = "" if all(extra.whole for extra in self.lost) else "at least "
         weight = format_size(size) if size >= MEBIBYTE else "less than 1 MiB"
         return f"{least}{count}, {weight} ({few}{more}), that cannot be brought back"
 
 
-def extras_in(workspace: Workspace) -> Extras:
-    """What git ignores in a worktree, but for links of ours and for copies that are as they were given.
+def extras_in(workspace: Workspace, uncommitted: Collection[str]) -> Extras:
+    """What a worktree holds beside its commits, but for the ``uncommitted`` paths that a snapshot takes in.
 
-    No link is followed. Raises GitError.
+    Links of ours, and copies that are as they were given, are not among them. No link is followed. Raises
+    GitError.
     """
+    given = as_given(workspace)
+    found = [_weighed(workspace.folder, path, given) for path in _ignored(workspace, given)]
+    out = (_weighed(workspace.folder, path, given) for path in _left_out(workspace, uncommitted))
+    found += [replace(extra, made=False, ignored=False) for extra in out]
+    return _sorted_out(extra for extra in found if extra.files or not extra.whole)
+
+
+def _ignored(workspace: Workspace, given: Collection[str]) -> list[str]:
+    """The paths that git ignores, and copies that the task has changed, whatever git makes of them."""
     listed = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
     paths = [path.rstrip("/") for path in paths_in(Git(workspace.folder).read(*listed))]
-    given = as_given(workspace)
     changed = [path for path in workspace.linked if path not in given and not below(path, paths)]
-    found = [_weighed(workspace.folder, path, given) for path in (*paths, *changed) if not below(path, given)]
-    return _sorted_out(extra for extra in found if extra.files or not extra.whole)
+    return [path for path in (*paths, *changed) if not below(path, given)]
+
+
+def _left_out(workspace: Workspace, uncommitted: Collection[str]) -> list[str]:
+    """The uncommitted paths that no snapshot takes in: too large, not readable, or another repository."""
+    listed = paths_in(Git(workspace.folder).read("ls-files", "--others", "--exclude-standard", "-z"))
+    untracked = [path for path in listed if not below(path, workspace.linked)]
+    chosen = choose(workspace.folder, untracked, KEPT)
+    tracked = frozenset(uncommitted).difference(untracked)
+    unread = [path for path in sorted(tracked) if _refuses(workspace.folder / path)]
+    return [*(entry.path.rstrip("/") for entry in chosen.left_out), *unread]
+
+
+def _refuses(path: Path) -> bool:
+    """Whether a tracked path is a submodule's folder, or a file that cannot be read."""
+    if path.is_symlink():
+        return False
+    return path.is_dir() or (path.exists() and not os.access(path, os.R_OK))
 
 
 def as_given(workspace: Workspace) -> frozenset[str]:
@@ -86,7 +118,7 @@ def _sorted_out(found: Iterable[Extra]) -> Extras:
     lost: list[Extra] = []
     room = ROOM
     for extra in sorted(found, key=lambda extra: (extra.made, extra.size)):
-        fits = extra.whole and extra.size <= room
+        fits = extra.whole and not extra.fixed and extra.size <= room
         (kept if fits else lost).append(extra)
         room -= extra.size if fits else 0
     return Extras(tuple(kept), tuple(sorted(lost, key=lambda extra: extra.made)))
@@ -96,6 +128,7 @@ def _weighed(top: Path, path: str, given: Collection[str]) -> Extra:
     """What a path holds. Sockets, pipes and devices count for nothing: they end with their process."""
     files = size = 0
     whole = True
+    made, fixed = _is_made(top / path), (top / path / ".git").is_file()
     for found, status in walk(top, path, given):
         if status is None:
             whole = False
@@ -103,8 +136,8 @@ def _weighed(top: Path, path: str, given: Collection[str]) -> Extra:
             files, size = files + 1, size + status.st_size
             whole = whole and (stat.S_ISLNK(status.st_mode) or os.access(top / found, os.R_OK))
         if files > MOST_FILES:
-            return Extra(path, files, size, whole=False, made=_is_made(top / path))
-    return Extra(path, files, size, whole, _is_made(top / path))
+            return Extra(path, files, size, whole=False, made=made, fixed=fixed)
+    return Extra(path, files, size, whole, made, fixed)
 
 
 def _is_made(path: Path) -> bool:

@@ -88,7 +88,7 @@ def take(
     with _index_copy(repository) as index:
         git = replace(stored(repository, objects), index=index)
         listed = paths_in(git.read("ls-files", "--others", "--exclude-standard", "-z"))
-        chosen = _choose(repository.top, (path for path in listed if not below(path, skip)), bounds)
+        chosen = choose(repository.top, (path for path in listed if not below(path, skip)), bounds)
         unread = _add(git, chosen.taken)
         tree = git.write("write-tree", "--missing-ok")
     named = (*unread, *chosen.left_out)
@@ -139,7 +139,9 @@ def _add(git: Git, untracked: tuple[str, ...]) -> tuple[LeftOut, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class Choice:
+    """Which untracked paths a snapshot takes in, and which it only names."""
+
     taken: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
 
@@ -149,7 +151,7 @@ def below(path: str, folders: Collection[str]) -> bool:
     return bool(folders) and any(f"{path.rstrip('/')}/".startswith(f"{folder}/") for folder in folders)
 
 
-def _choose(top: Path, paths: Iterable[str], bounds: Bounds) -> _Choice:
+def choose(top: Path, paths: Iterable[str], bounds: Bounds) -> Choice:
     """Which of the untracked paths are taken in, by what they weigh."""
     taken: list[str] = []
     left_out: list[LeftOut] = []
@@ -161,7 +163,7 @@ def _choose(top: Path, paths: Iterable[str], bounds: Bounds) -> _Choice:
             room -= found.st_size if found else 0
         elif found is not None:
             left_out.append(LeftOut(path, reason, found.st_size, found.st_mtime_ns))
-    return _Choice(tuple(taken), tuple(left_out))
+    return Choice(tuple(taken), tuple(left_out))
 
 
 def _looked_at(top: Path, paths: Iterable[str]) -> Iterator[tuple[str, os.stat_result | None]]:

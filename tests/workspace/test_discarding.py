@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
+from app.workspace import discarding
 from app.workspace.discarding import HoldsWork, bring_back, clean, discard, discarded, forget, holdings
+from app.workspace.extras import extras_in
 from app.workspace.place import every
 from app.workspace.working import uncommitted_in
-from tests.workspace.repositories import Repo
+from tests.workspace.repositories import Repo, three_files
 from tests.workspace.test_worktrees import HOSTILE
 
 
@@ -113,17 +116,63 @@ def test_cleaning_takes_only_what_holds_nothing(repo: Repo) -> None:
     assert repo.git("branch", "--format=%(refname:short)").split() == [full.branch, living.branch, "main"]
 
 
-def test_a_file_too_large_to_keep_needs_a_word_of_its_own(repo: Repo) -> None:
+def test_a_file_too_large_to_keep_is_named_by_the_question_and_a_yes_is_enough(repo: Repo) -> None:
     workspace = repo.workspace()
-    large = repo.within(workspace).write("large.dat", b"")
+    agent = repo.within(workspace)
+    large = agent.write("large.dat", b"")
     os.truncate(large, 600 * 1024 * 1024)
-    assert holdings(workspace).uncommitted == ("large.dat",)
-    with pytest.raises(HoldsWork, match=r"too large to be kept for an undo: large\.dat"):
-        discard(workspace, yes=True)
+    agent.write("work.txt", "work\n")
+    lost = "1 file, 600 MiB (large.dat), that cannot be brought back"
+    assert holdings(workspace).words == f"holds 2 uncommitted files, not merged, and {lost}"
+    with pytest.raises(HoldsWork, match=r"large\.dat"):
+        discard(workspace)
     assert large.exists()
-    gone = discard(workspace, yes=True, lose=True)
+    gone = discard(workspace, yes=True)
     assert gone is not None
-    assert gone.left_out == "large.dat"
+    bring_back(repo.facts(), gone.ref)
+    assert agent.read("work.txt") == "work\n"
+    assert not large.exists()
+
+
+def test_a_repository_inside_comes_back_and_a_changed_submodule_is_named(repo: Repo, tmp_path: Path) -> None:
+    three_files(tmp_path / "library")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "library"), "lib")
+    repo.commit("Library")
+    workspace = repo.workspace()
+    agent = repo.within(workspace)
+    agent.git("-c", "protocol.file.allow=always", "submodule", "update", "-q", "--init")
+    assert holdings(workspace).words == "holds nothing that is not merged"
+    own = three_files(workspace.folder / "own")
+    tip = own.head()
+    assert holdings(workspace).words == "holds 1 uncommitted file, not merged"
+    agent.write("lib/a.txt", "changed in the submodule\n")
+    words = holdings(workspace).words
+    assert "holds 2 uncommitted files, not merged, and 4 files, less than 1 MiB (lib), that cannot" in words
+    gone = discard(workspace, yes=True)
+    assert gone is not None
+    bring_back(repo.facts(), gone.ref)
+    assert (own.head(), own.git("status", "--porcelain")) == (tip, "")
+
+
+def test_a_tracked_file_that_cannot_be_read_is_named(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = repo.workspace()
+    sealed = repo.within(workspace).write("a.txt", "sealed\n")
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != sealed)
+    assert "1 file, less than 1 MiB (a.txt), that cannot be brought back" in holdings(workspace).words
+
+
+def test_what_appears_after_the_question_is_not_thrown_away(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = repo.workspace()
+    repo.within(workspace).write("work.txt", "work\n")
+    seen = extras_in(workspace, ())
+    late = repo.within(workspace).write("late.dat", b"")
+    os.truncate(late, 600 * 1024 * 1024)
+    monkeypatch.setattr(discarding, "extras_in", lambda *_: seen)
+    with pytest.raises(HoldsWork, match=r"holds more by now \(late\.dat is too large\)"):
+        discard(workspace, yes=True)
+    assert late.exists()
 
 
 def test_what_is_forgotten_is_gone(repo: Repo) -> None:

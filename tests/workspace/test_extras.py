@@ -100,7 +100,7 @@ def test_the_smallest_are_kept_first_and_what_tools_make_last(
     agent = ignoring.within(workspace)
     for path, size in (("a.log", 600), ("b.log", 500), ("c.log", 100), ("__pycache__/x.pyc", 450)):
         agent.write(path, b"x" * size)
-    found = extras_in(workspace)
+    found = extras_in(workspace, ())
     assert [extra.path for extra in found.kept] == ["c.log", "b.log"]
     assert [extra.path for extra in found.lost] == ["a.log", "__pycache__"]
 
@@ -115,10 +115,10 @@ def test_links_of_ours_are_neither_followed_nor_counted_and_copies_only_where_th
     given = Provision(links=("node_modules",), copies=(".env", "build"))
     workspace = ignoring.workspace(provision=given)
     agent = ignoring.within(workspace)
-    assert extras_in(workspace) == extras.Extras()
+    assert extras_in(workspace, ()) == extras.Extras()
     agent.write(".env", "TASK=2\n")
     agent.write("build/made.txt", "made\n")
-    assert [extra.path for extra in extras_in(workspace).kept] == [".env", "build"]
+    assert [extra.path for extra in extras_in(workspace, ()).kept] == [".env", "build"]
     gone = discard(workspace, yes=True, always=True)
     assert gone is not None
     assert ignoring.state(refs=False) == mine
@@ -159,7 +159,7 @@ def test_links_of_the_tasks_that_lead_out_are_kept_as_links(ignoring: Repo, tmp_
         os.chdir(here)
         server.close()
     os.mkfifo(workspace.folder / "build/pipe")
-    found = extras_in(workspace)
+    found = extras_in(workspace, ())
     assert (sum(extra.files for extra in found.kept), found.lost) == (1, ())
     gone = discard(workspace, yes=True, always=True)
     assert gone is not None
