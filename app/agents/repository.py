@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.agents.fence import is_within
+from app.registry.checkout import led_to, marked
+from app.registry.files import read_regular
 
 _GUARDED = ("hooks", "config", "config.worktree", "commondir", "gitdir")
+_LINE_BYTES = 64 * 1024
 
 
 def git_folders(folder: Path) -> Iterator[str]:
     """The folders of the repository that a folder without links is in, as git finds them: its worktree's and
     the common one."""
-    for place in (folder, *folder.parents):
+    for place in marked(folder):
         entry = place / ".git"
         if entry.is_dir() and not entry.is_symlink():
             yield str(entry)
             return
         if entry.is_file():
-            with contextlib.suppress(OSError, UnicodeDecodeError, RuntimeError):
+            with contextlib.suppress(OSError, ValueError, RuntimeError):
                 yield from _named_by(entry)
             return
 
@@ -53,11 +57,19 @@ def _named_by(entry: Path) -> Iterator[str]:
     An agent may have written that file: only folders that have it for their own, or are a submodule's within
     the repository above, are believed.
     """
-    own = (entry.parent / entry.read_text().removeprefix("gitdir:").strip()).resolve()
+    led = led_to(entry)
+    if led is None:
+        return
+    own = led.resolve()
     if any(is_within(str(own), str(above / ".git" / "modules")) for above in entry.parent.parents):
         yield str(own)
         return
-    common = (own / (own / "commondir").read_text().strip()).resolve()
-    owner = Path((own / "gitdir").read_text().strip()).resolve()
+    common = (own / _line(own / "commondir")).resolve()
+    owner = Path(_line(own / "gitdir")).resolve()
     if own.parent == common / "worktrees" and owner == entry.resolve():
         yield from (str(own), str(common))
+
+
+def _line(path: Path) -> str:
+    """The path in a file that an agent may have put there: waits on no pipe, reads no more than a path."""
+    return os.fsdecode(read_regular(path, _LINE_BYTES)).strip()

@@ -16,6 +16,7 @@ from pathlib import Path
 from app.model.estimate import Sample
 from app.model.status import Status
 from app.model.task import Attempt, Task
+from app.registry.checkout import checkout_of, led_to
 from app.registry.files import read_regular, write_atomic
 from app.registry.paths import Home
 from app.registry.store import Registry
@@ -55,14 +56,8 @@ def project_of(folder: str) -> str:
 
     A further working tree of a repository is the same project as its first one.
     """
-    for place in (Path(folder), *Path(folder).parents):
-        mark = place / ".git"
-        with contextlib.suppress(OSError):
-            if mark.is_dir():
-                return str(place)
-            if mark.is_file():
-                return str(_first_worktree(mark) or place)
-    return folder
+    top = checkout_of(Path(folder))
+    return folder if top is None else str(_first_worktree(top / ".git") or top)
 
 
 def note(registry: Registry, task: Task) -> None:
@@ -182,10 +177,10 @@ def _file_name(agent: str, project: str) -> str:
 
 
 def _first_worktree(mark: Path) -> Path | None:
-    """The repository's first working tree, from the ``.git`` file of a further one; None for a submodule."""
+    """The repository's first working tree, from the file ``.git`` of a further one; None for any other."""
     with contextlib.suppress(OSError):
-        words = mark.read_text("utf-8", "surrogateescape").strip().removeprefix("gitdir:").strip()
-        common = Path(os.path.normpath(mark.parent / words)).parent
-        if common.name == "worktrees" and common.parent.name == ".git":
-            return common.parent.parent
+        if own := led_to(mark):
+            common = Path(os.path.normpath(own)).parent
+            if common.name == "worktrees" and common.parent.name == ".git":
+                return common.parent.parent
     return None

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.registry.checkout import marked
 from app.workspace.git import Git, GitError, explain
 
 _UNDER_WAY = {
@@ -71,7 +72,7 @@ def look(folder: Path) -> Repository | None:
     git = Git(folder)
     done = git.run(("rev-parse", *_PLACES))
     if done.returncode and not done.stdout:
-        if b"not a git repository" in done.stderr and not _has_git(folder):
+        if b"not a git repository" in done.stderr and not any(marked(folder)):
             return None
         raise GitError(explain(("rev-parse",), done))
     words = done.stdout.removesuffix(b"\n").split(b"\n")
@@ -108,8 +109,3 @@ def uncommitted(repository: Repository) -> tuple[str, ...]:
 
 def _resolved(raw: bytes, folder: Path) -> Path:
     return Path(os.path.realpath(folder / os.fsdecode(raw)))
-
-
-def _has_git(folder: Path) -> bool:
-    """Whether a ``.git`` stands in the folder or above it, which git then did not accept."""
-    return any((place / ".git").exists() for place in (folder, *folder.parents))

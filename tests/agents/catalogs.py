@@ -70,6 +70,7 @@ def new_project(base: Path) -> Project:
     project = Project(base / "shop", Path(os.environ["HOME"]), base / "programs")
     for folder in (project.folder / ".git", project.programs):
         folder.mkdir(parents=True)
+    (project.folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     return project
 
 

@@ -77,6 +77,15 @@ def test_below_the_top_of_a_repository(repository: Path, monkeypatch: pytest.Mon
     assert changed(before, look()) is True
 
 
+def test_in_a_folder_that_git_passes_over(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "sub" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(repository / "sub")
+    (repository / "known.txt").write_text("two\n")
+    before = look()
+    (repository / "known.txt").write_text("three\n")
+    assert changed(before, look()) is True
+
+
 def test_without_a_repository_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert look() is None

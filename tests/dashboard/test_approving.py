@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from app.agents.approval import revoke
 from app.registry.approvals import Scope, read_approvals
+from app.registry.config import Config
 from app.registry.store import Registry
+from app.supervisor import operations
 from tests.dashboard.opened import Seat, opened
 from tests.support import ended
 
@@ -37,6 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     project = tmp_path / "shop"
     (project / ".kiro" / "agents").mkdir(parents=True)
     (project / ".git").mkdir()
+    (project / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     define(project, DEFINITION)
     return project
 
@@ -188,6 +192,47 @@ async def test_a_changed_definition_is_asked_about_again_on_retry(registry: Regi
         assert again.request.run is not None
         assert again.run.fingerprint != again.request.run.fingerprint
         assert "write" in again.run.allow
+
+
+async def test_a_yes_that_was_taken_back_is_asked_for_again_on_retry(
+    registry: Registry, folder: Path
+) -> None:
+    async with opened(registry, folder=folder) as seat:
+        await asked(seat)
+        await seat.press("A")
+        await seat.finds(lambda: registry.ids())
+        task = ended(registry, registry.load(registry.ids()[0]))
+        assert revoke(registry, "shop") == (1, 0)
+        await seat.sees("new task ›", "✗  1  Rename the billing module")
+        await seat.press("escape", "g", "r")
+        await seat.sees("shop needs your yes", "let shop work ›")
+        await settled(seat)
+        await seat.press("escape")
+        await seat.sees("nothing was started")
+        assert len(registry.load(task.id).state.attempts) == 1
+        await seat.press("r")
+        await seat.sees("let shop work ›")
+        await settled(seat)
+        await seat.press("y")
+        await seat.finds(lambda: len(registry.load(task.id).state.attempts) == 2)
+
+
+async def test_a_task_that_waits_for_a_yes_gets_it_by_the_key_for_a_retry(
+    registry: Registry, folder: Path
+) -> None:
+    operations.pause(registry)
+    async with opened(registry, folder=folder) as seat:
+        await asked(seat)
+        await seat.press("y")
+        await seat.finds(lambda: registry.ids())
+        revoke(registry, "shop")
+        operations.resume(registry, Config())
+        await seat.sees("shop must be approved again")
+        await seat.press("escape", "g", "r")
+        await seat.sees("shop needs your yes", "let shop work ›")
+        await settled(seat)
+        await seat.press("y")
+        await seat.finds(lambda: registry.load(registry.ids()[0]).state.attempts)
 
 
 async def test_an_agent_is_approved_ahead(registry: Registry, folder: Path) -> None:

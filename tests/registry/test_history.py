@@ -181,6 +181,14 @@ def test_a_folder_belongs_to_the_project_at_the_top_of_its_repository(tmp_path: 
         assert history.project_of(str(folder)) == str(shop)
     assert history.project_of(str(tmp_path)) == str(tmp_path)
     assert history.project_of("/no/such/folder") == "/no/such/folder"
+    (shop / "stripped" / ".git").mkdir(parents=True)
+    assert history.project_of(str(shop / "stripped")) == str(shop)
+
+
+def test_a_file_of_any_size_that_is_called_git_is_no_burden(tmp_path: Path) -> None:
+    (tmp_path / ".git").write_bytes(b"")
+    os.truncate(tmp_path / ".git", 1 << 40)
+    assert history.project_of(str(tmp_path)) == str(tmp_path)
 
 
 def test_ten_thousand_finished_tasks_cost_an_estimate_no_look_at_their_records(registry: Registry) -> None:

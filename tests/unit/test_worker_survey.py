@@ -46,6 +46,7 @@ def test_tools_are_looked_for_up_to_the_top_of_the_repository_and_no_further(tmp
     put(tmp_path, "repo/node_modules/.bin/eslint", executable=True)
     put(tmp_path, "repo/packages/api/package.json", "{}")
     (tmp_path / "repo/.git").mkdir()
+    (tmp_path / "repo/.git/HEAD").write_text("ref: refs/heads/main\n")
     project = survey(tmp_path / "repo/packages/api", NOWHERE)
     assert set(project.tools) == {"eslint"}
     assert project.root == tmp_path / "repo/packages/api"

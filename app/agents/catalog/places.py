@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.registry.checkout import checkout_of
+
 MOST_FILES = 300
 """How many files of one folder are looked at; the rest is said to be left out."""
 
@@ -47,9 +49,9 @@ def project_roots(folder: Path) -> tuple[Path, ...]:
     Outside of a repository it is the folder alone. The home is the user's, never a project.
     """
     home = Path.home()
-    parents = (folder, *folder.parents)
-    top = next((index for index, parent in enumerate(parents) if (parent / ".git").exists()), 0)
-    return tuple(parent for parent in parents[: top + 1] if parent != home)
+    top = checkout_of(folder) or folder
+    between = (place for place in (folder, *folder.parents) if place.is_relative_to(top))
+    return tuple(place for place in between if place != home)
 
 
 def project_top(folder: Path) -> Path:

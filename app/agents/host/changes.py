@@ -8,8 +8,10 @@ import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.agents.host.spawning import CannotSpawn, spawn
+from app.registry.checkout import checkout_of
 
 PATIENCE_S = 3.0
 """How long git may take for one look, in seconds; a verdict without it is better than none."""
@@ -94,10 +96,8 @@ def _path(entry: bytes) -> bytes:
 
 def _root(folder: str) -> bytes:
     """The top of the working tree that a folder is in: what the paths in git's listing start from."""
-    path = os.path.realpath(folder)
-    while not os.path.exists(f"{path}/.git") and path != "/":  # noqa: PTH110 - text throughout
-        path = os.path.dirname(path)  # noqa: PTH120
-    return os.fsencode(path)
+    path = Path(os.path.realpath(folder))
+    return os.fsencode(checkout_of(path) or path)
 
 
 def _fact(path: bytes) -> tuple[int, int, int] | None:

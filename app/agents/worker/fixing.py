@@ -19,10 +19,11 @@ from app.agents.worker.project import Project
 from app.agents.worker.report import FixReport, LintResult
 from app.agents.worker.repository import Repository, find_repository
 from app.agents.worker.summary import fixed_in_words, problems_in_words
-from app.agents.worker.survey import git_top, nearest_lint_folder
+from app.agents.worker.survey import nearest_lint_folder
 from app.agents.worker.testing import run_tests
 from app.agents.worker.worktree import Reason, Worktree, name_in, reasons
 from app.logs.readers import read_outcome
+from app.registry.checkout import checkout_of
 
 _NAMED_FILES = 10
 _CRASHED = 2
@@ -88,7 +89,7 @@ def _eslint_folder(job: FixLint, project: Project) -> Path:
         return project.lint_folder or project.root
     path = project.folder / resolve(project.folder, job.paths[:1], project.folder)[0]
     start = Path(os.path.normpath(path if path.is_dir() else path.parent))
-    return nearest_lint_folder(start, git_top(project.folder) or project.root) or project.root
+    return nearest_lint_folder(start, checkout_of(project.folder) or project.root) or project.root
 
 
 def _check(tool: LintTool, project: Project, saying: str = "Checking") -> Findings:

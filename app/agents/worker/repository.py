@@ -12,8 +12,8 @@ from pathlib import Path
 
 from app.agents.worker.jobs import UnableError
 from app.agents.worker.processes import Run, children_environment, run
-from app.agents.worker.survey import git_top
 from app.agents.worker.worktree import Commit, Worktree, parse_status, parse_tracked
+from app.registry.checkout import marked
 
 _LOCAL_VARIABLES = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE"}
@@ -128,7 +128,7 @@ def find_repository(folder: Path) -> Repository | None:
 
     Raises UnableError when there is one that git will not read: then nobody could tell what is unfinished.
     """
-    if git_top(folder) is None:
+    if not any(marked(folder)):
         return None
     try:
         top = Repository(folder)._output("rev-parse", "--show-toplevel")

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.agents.worker import scan
 from app.agents.worker.project import Package, Project, Tool
+from app.registry.checkout import checkout_of
 
 PYTHON_MARKS = (
     "pyproject.toml",
@@ -84,11 +85,6 @@ def project_root(folder: Path, environment: Mapping[str, str]) -> Path:
     return _root(tuple(_upwards(folder, environment)))
 
 
-def git_top(folder: Path) -> Path | None:
-    """The nearest folder upwards that holds ``.git``, be it a folder or a file."""
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
-
-
 def nearest_lint_folder(start: Path, top: Path) -> Path | None:
     """The nearest folder from ``start`` up to ``top`` with an ESLint configuration of its own."""
     for place in (start, *start.parents):
@@ -102,7 +98,7 @@ def nearest_lint_folder(start: Path, top: Path) -> Path | None:
 def _upwards(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     """The folder and those above it that may belong to the same project."""
     yield folder
-    top = git_top(folder)
+    top = checkout_of(folder)
     home = Path(environment.get("HOME", "/"))
     for place in folder.parents if folder != top else ():
         # Without a repository, what lies in the home folder or in a shared one belongs to no project.
@@ -118,7 +114,7 @@ def _root(above: tuple[Path, ...]) -> Path:
     for place in above:
         if any((place / mark).is_file() for mark in marks):
             return place
-    return above[-1] if (above[-1] / ".git").exists() else above[0]
+    return above[-1] if checkout_of(above[-1]) == above[-1] else above[0]
 
 
 def _package(root: Path) -> Package | None:
