@@ -21,9 +21,7 @@ SHORT = 12
 Fact = tuple[str, str]
 
 
-def agent_facts(
-    task: Task, said: Conversation, *, approved: str = "", now: datetime | None = None
-) -> Iterator[Fact]:
+def agent_facts(task: Task, said: Conversation, *, approved: str = "") -> Iterator[Fact]:
     """What is known of the agent of a task and its conversation, not yet made safe for a terminal.
 
     ``approved`` says in words how far the agent was approved. Nothing for a task that is no agent's.
@@ -33,7 +31,7 @@ def agent_facts(
     yield from _who(task, task.run, said)
     yield from _lineage(task)
     yield from _spent(task, said)
-    now = now or datetime.now(UTC)
+    now = datetime.now(UTC)
     for ask in task.asks:
         waiting = format_coarsely((now - ask.asked).total_seconds())
         yield "asks", f"{question_of(ask)} · waiting {waiting}"

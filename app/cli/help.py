@@ -11,7 +11,6 @@ _INTRODUCTION = (
     "       delegate COMMAND [ARG…]     one of these:",
 )
 _HELP = "print this help"
-_VERSION = "print the version"
 
 
 def overview() -> list[str]:

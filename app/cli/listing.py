@@ -101,12 +101,12 @@ def detail_of(task: Task, progress: Progress | None, quiet: Silence | None = Non
     return clean(" · ".join(part for part in _result(task) if part))
 
 
-def asking_words(task: Task, now: datetime | None = None) -> str:
+def asking_words(task: Task) -> str:
     """The question that has waited longest, since when it waits, and how it is answered."""
     from app.model.answers import question_of  # most listings have no agent in them
 
     ask = task.asks[0]
-    waiting = format_coarsely(((now or datetime.now(UTC)) - ask.asked).total_seconds())
+    waiting = format_coarsely((datetime.now(UTC) - ask.asked).total_seconds())
     more = f" and {len(task.asks) - 1} more" if len(task.asks) > 1 else ""
     return f"{question_of(ask)}{more} · waiting {waiting} · delegate answer {task.number}"
 

@@ -180,11 +180,11 @@ class Session:
             with suppress(OperationError):  # seen it is, even if that cannot be saved
                 mark_seen(self.registry, task.id)
 
-    def log_path(self, task: Task, run: Attempt | None = None) -> str:
-        """Where the log of an attempt (the newest) lies, or will lie once it starts."""
+    def log_path(self, task: Task) -> str:
+        """Where the log of the newest attempt lies, or will lie once it starts."""
         from app.registry.paths import log_name
 
-        run = run or task.attempt
+        run = task.attempt
         path = self.registry.home.log(run.log if run else log_name(task.id, 1))
         if task.status.live or run is None or path.exists():
             return str(path)

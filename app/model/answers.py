@@ -17,14 +17,6 @@ WORDS: Mapping[ChoiceKind, str] = {
 }
 """The word for each kind of answer, in the order in which they are offered."""
 
-MEANING: Mapping[ChoiceKind, str] = {
-    ChoiceKind.ALLOW_ONCE: "allows it this once",
-    ChoiceKind.ALLOW_ALWAYS: "allows the like from now on, as the agent sees it",
-    ChoiceKind.REJECT_ONCE: "declines it this once",
-    ChoiceKind.REJECT_ALWAYS: "declines the like from now on, as the agent sees it",
-}
-"""What each kind of answer does."""
-
 DID: Mapping[ChoiceKind, str] = {
     ChoiceKind.ALLOW_ONCE: "allowed once",
     ChoiceKind.ALLOW_ALWAYS: "allowed from now on",

@@ -23,7 +23,6 @@ _TOLD = re.compile(
     r"(?:(?:\s*[:,–—-]|\s+(?:to|that|and|with))?\s+(?P<words>[\s\S]+?))?\s*",
     re.IGNORECASE | re.ASCII,
 )
-_ADD = re.compile(r"\A/(?:add|delegate)\s+")
 
 
 def read(text: str) -> Reading:
@@ -43,11 +42,6 @@ def read(text: str) -> Reading:
     return Reading(
         Kind(asks.kind), text, fallback, asks.targets, asks.scope, asks.needs_match, value=asks.value
     )
-
-
-def as_task(text: str) -> Reading:
-    """Read a text as a new task whatever it says, its wrapping taken off."""
-    return Reading(Kind.TASK, text, _unwrapped(parse_request(_ADD.sub("", text.lstrip()))))
 
 
 def _unwrapped(draft: Draft) -> Draft:

@@ -21,6 +21,7 @@ class Check(StrEnum):
     """What became of a process that was written down with its start, as people read it."""
 
     VERIFIED = "start verified"
+    FROZEN = "start verified, but stopped by a signal"
     ENDED = "has ended"
     GONE = "is gone"
     STRANGER = "is another process by now"
@@ -86,7 +87,6 @@ class Vitals:
 
     at: float
     held: bool
-    running_s: float | None = None
     runner: Identity | None = None
     runner_check: Check | None = None
     child: Identity | None = None

@@ -95,12 +95,12 @@ def load_config(path: Path | None = None) -> Config:
     return _from_record(record, path)
 
 
-def save_setting(name: str, value: str | int, path: Path | None = None) -> None:
+def save_setting(name: str, value: str | int) -> None:
     """Change one setting of the file's top level and keep every other line as the user wrote it.
 
     Raises OSError when the file cannot be written.
     """
-    path = path or config_path()
+    path = config_path()
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

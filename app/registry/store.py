@@ -12,8 +12,7 @@ from app.model.queue import DEFAULT_LIMITS, Limits, why_waiting
 from app.model.status import Status
 from app.model.task import Attempt, Live, Request, State, Task
 from app.registry.codec import live_from_record, parse, request_from_record, state_from_record
-from app.registry.counting import Settings as Settings
-from app.registry.counting import settings_from_record
+from app.registry.counting import Settings, settings_from_record
 from app.registry.damage import Damaged, in_quarantine, quarantine
 from app.registry.ending import read_end, with_end
 from app.registry.files import NO_RECORD, NOT_A_RECORD, read_regular, try_lock

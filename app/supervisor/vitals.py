@@ -20,6 +20,8 @@ from app.supervisor.processes import Process, is_ours, look, mark, snapshot
 
 _TRIES = 3
 
+_THERE = frozenset({Check.VERIFIED, Check.FROZEN})
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -38,14 +40,13 @@ def sample(registry: Registry, task: Task) -> Vitals:
     running_s = None if said.since is None else max(0.0, now - said.since)
     runner_check, child_check = check(said.runner), check(said.child)
     # Another process may have the pid of a runner that is gone: its children are none of ours.
-    runner = said.runner.pid if said.runner and runner_check is Check.VERIFIED else None
-    child = said.child.pid if said.child and child_check is Check.VERIFIED else None
+    runner = said.runner.pid if said.runner and runner_check in _THERE else None
+    child = said.child.pid if said.child and child_check in _THERE else None
     members, ended_s = _family(runner, child) if runner else ([], None)
     found = [member.inside for member in members]
     return Vitals(
         at=now,
         held=live is not None,
-        running_s=running_s,
         runner=said.runner,
         runner_check=runner_check,
         child=said.child,
@@ -73,7 +74,9 @@ def check(identity: Identity | None) -> Check | None:
         return Check.GONE
     if process.start != identity.start:
         return Check.STRANGER
-    return Check.ENDED if process.dead else Check.VERIFIED
+    if process.dead:
+        return Check.ENDED
+    return Check.FROZEN if process.frozen else Check.VERIFIED
 
 
 def tree(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -67,6 +66,7 @@ def test_whatever_is_saved_is_read_again(value: str) -> None:
     assert tomllib.loads(config_path().read_text()) == {"limit": 2, "theme": value}
 
 
-def test_saving_makes_the_file(tmp_path: Path) -> None:
-    save_setting("theme", "light", tmp_path / "a" / "config.toml")
-    assert (tmp_path / "a" / "config.toml").read_text() == 'theme = "light"\n'
+def test_saving_makes_the_file() -> None:
+    assert not config_path().parent.exists()
+    save_setting("theme", "light")
+    assert config_path().read_text() == 'theme = "light"\n'

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.model.draft import Draft
 from app.model.request import parse_request
-from app.model.sentences import Kind, Reading, as_task, read
+from app.model.sentences import Kind, Reading, read
 from app.model.status import Priority
 
 
@@ -139,7 +140,7 @@ def test_the_queue_is_put_in_order_by_sentences(
 def test_a_description_counts_only_if_a_task_fits_it(sentence: str, kind: Kind, target: str) -> None:
     reading = read(sentence)
     assert (reading.kind, reading.targets, reading.needs_match) == (kind, (target,), True)
-    assert reading.draft == as_task(sentence).draft
+    assert reading.draft == Draft(sentence.removeprefix("/delegate "))
     assert reading.target == target
 
 
@@ -307,10 +308,10 @@ def test_every_text_has_a_reading_that_keeps_to_its_kind(text: str) -> None:
 
 
 @given(st.text(min_size=1).map(str.strip).filter(bool))
-def test_a_text_as_a_task_is_never_lost(text: str) -> None:
-    draft = as_task(text).draft
-    assert draft is not None
-    assert draft.text or draft.problems
+def test_a_text_that_is_read_as_a_task_is_never_lost(text: str) -> None:
+    reading = read(text)
+    assert reading.draft is not None or reading.kind is not Kind.TASK
+    assert reading.draft is None or reading.draft.text or reading.draft.problems
 
 
 @pytest.mark.parametrize(

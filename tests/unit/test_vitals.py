@@ -25,7 +25,6 @@ CHILD = Identity("boot", 4242, 100)
 SEEN = Vitals(
     at=1000.0,
     held=True,
-    running_s=500.0,
     runner=Identity("boot", 4240, 99),
     runner_check=Check.VERIFIED,
     child=CHILD,
