@@ -43,11 +43,14 @@ def was_requested(home: Home, task_id: str, attempt: int) -> bool:
 
 
 def _signal(task: Task, number: int) -> bool:
-    """A runner that has introduced itself listens; one that has not will look for the request by itself."""
+    """A runner that has introduced itself listens; one that has not will look for the request by itself.
+
+    One that somebody has stopped with a signal is let go on: it would hear nothing.
+    """
     runner = task.live.runner if task.live else None
     if runner is None or runner.boot != boot_id():
         return False
     process = look(runner.pid)
     if process is None or process.start != runner.start or (ON_LINUX and not is_ours(runner.pid)):
         return False
-    return send(process, number)
+    return send(process, number) and send(process, signal.SIGCONT)

@@ -22,7 +22,7 @@ from app.supervisor.inside import Onlooker, names_in_environment
 from app.supervisor.operations import NewTask
 from app.supervisor.processes import ON_LINUX, Process, mark
 from app.supervisor.vitals import check, sample, tree
-from tests.support import until
+from tests.support import ended, is_alive, until
 
 linux = pytest.mark.skipif(not ON_LINUX, reason="only Linux tells this")
 
@@ -70,6 +70,22 @@ class TestStanding:
         assert seen.runner_check in (Check.GONE, Check.ENDED)
         assert (seen.processes, seen.cpu_s) == ((), None)
         operations.stop(registry, task.id, kill=True)
+
+    def test_a_runner_that_a_signal_has_stopped_is_told_so_and_still_hears_a_stop(
+        self, registry: Registry, config: Config
+    ) -> None:
+        task = start(registry, config, "import time; time.sleep(60)")
+        assert task.live is not None
+        assert task.live.runner is not None
+        assert task.live.child is not None
+        runner, child = psutil.Process(task.live.runner.pid), psutil.Process(task.live.child.pid)
+        runner.send_signal(signal.SIGSTOP)
+        assert until(lambda: runner.status() == psutil.STATUS_STOPPED, 20)
+        assert sampled(registry, task).runner_check is Check.FROZEN
+        assert [one.pid for one in sampled(registry, task).processes] == [child.pid]
+        operations.stop(registry, task.id)
+        assert ended(registry, task, 60).status is Status.STOPPED
+        assert not is_alive(child.pid)
 
     def test_a_pid_alone_proves_nothing(self) -> None:
         from app.registry.boot import boot_id
