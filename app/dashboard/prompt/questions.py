@@ -74,6 +74,8 @@ def why_gone(task: Task | None, ask: Ask, answer: Answer | None, now: datetime) 
         return f"{asked} has been answered elsewhere: {WORDS[answer.kind]}"
     if task.status.ended:
         return f"{asked} needs no answer any more: the task has ended, {task.status.word}"
+    if task.stopping:
+        return f"{asked} needs no answer any more: the task is being stopped"
     if now >= ask.expires:
         return f"{asked} has waited for its whole time and was declined by itself"
     return f"{asked} is not asked any more"
