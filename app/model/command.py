@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 APP, TABLE, INPUT = "app", "table", "input"
-"""Where a key works: everywhere but in the input bar, in the table, in the input bar only."""
+"""Where a key works: everywhere (while typing, if it writes nothing), in the table, in the input bar only."""
 
 ANSWER, APPROVAL = "answer", "approval"
 """Where else keys work: under a question of an agent, and where an agent is shown before it runs."""

@@ -42,6 +42,13 @@ KEYS: tuple[Key, ...] = (
     Key("history", ("up",), "what you typed before; ↓ comes back", INPUT, "history", TYPING),
     Key("editor", ("ctrl+g",), "write in your own editor", INPUT, "editor", TYPING),
     Key("newline", ("ctrl+j",), "begin a new line", INPUT, "new line", TYPING),
+    Key(
+        "answer-now",
+        ("ctrl+o", "alt+a"),
+        "answer from wherever you are, also while typing",
+        label="answer",
+        group=ANSWERING,
+    ),
     Key("allow", ("y",), "allow what it asks for, this once", ANSWER, "allow once", ANSWERING),
     Key("always", ("a",), "allow it, and the like from now on", ANSWER, "always", ANSWERING),
     Key("reject", ("n",), "decline it this once", ANSWER, "reject", ANSWERING),
@@ -95,7 +102,7 @@ CHANGES_FOOTER: Mapping[str, tuple[str, ...]] = {
 }
 """The same over the list of what a task changed, and over how a file did."""
 
-INPUT_FOOTER: tuple[str, ...] = ("back", "complete", "history", "editor", "newline")
+INPUT_FOOTER: tuple[str, ...] = ("answer-now", "back", "complete", "history", "editor", "newline")
 """The same while the input bar has the focus."""
 
 ANSWER_KEYS: tuple[str, ...] = ("allow", "always", "reject", "never")

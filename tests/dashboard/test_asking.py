@@ -158,6 +158,47 @@ async def test_escape_keeps_the_question_open_for_later(registry: Registry, conf
         await seat.sees("answer #1 ›")
 
 
+@pytest.mark.parametrize("key", ["ctrl+o", "alt+a"])
+async def test_one_key_opens_the_question_while_something_is_typed_and_the_typing_goes_on(
+    registry: Registry, config: Config, key: str
+) -> None:
+    task = delegate_to_agent(registry, config)
+    other = delegate(registry, "!sleep 300", config)
+    async with opened(registry) as seat:
+        await seat.sees("running")
+        seat.main.select(registry.load(other.id))
+        await seat.press("n")
+        await seat.type("run the")
+        assert "ctrl+o" not in seat.screen
+        ask(registry, task)
+        await seat.sees("1 asks you", "ctrl+o answers", "ctrl+o answer  esc back")
+        await seat.type(" many ways")
+        assert "new task › run the many ways" in seat.screen
+        await seat.press(key)
+        await seat.sees("answer #1 ›", "y allow once")
+        await seat.press("y", "a", "n")
+        assert seat.main.pane == "prompt"
+        assert read_answer(registry.home, task.id, 1) is None
+        await seat.finds(lambda: seat.main.prompt._clock() >= seat.main.prompt._busy_until)
+        await seat.press("y")
+        await seat.sees("#1 allowed once: `git push`", "new task › run the many ways")
+        assert seat.main.pane == "input"
+        await seat.type(" there")
+        await seat.sees("new task › run the many ways there")
+
+
+async def test_the_footer_of_the_input_bar_can_be_clicked_to_answer(
+    registry: Registry, config: Config
+) -> None:
+    task = delegate_to_agent(registry, config)
+    ask(registry, task)
+    async with opened(registry) as seat:
+        await seat.press("n")
+        await seat.sees("ctrl+o answer")
+        await seat.pilot.click("#footer", offset=(2, 0))
+        await seat.sees("answer #1 ›")
+
+
 async def test_a_question_answered_elsewhere_closes_and_says_so(registry: Registry, config: Config) -> None:
     task = delegate_to_agent(registry, config)
     ask(registry, task)

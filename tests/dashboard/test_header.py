@@ -175,6 +175,7 @@ def test_hints_are_those_that_make_sense() -> None:
     assert ids(shown) == ["open", "back", "input", "retry", "help"]
     assert shown[0].label == "log"
     assert ids(hints_for(Status.RUNNING, "input")) == ["back", "complete", "history", "editor", "newline"]
+    assert ids(hints_for(Status.RUNNING, "input", asking=True))[:2] == ["answer-now", "back"]
 
 
 def test_hints_speak_the_words_of_the_command_table() -> None:

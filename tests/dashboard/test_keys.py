@@ -43,5 +43,6 @@ def test_the_help_has_every_key_and_every_slash_command() -> None:
 
 
 def test_the_input_bar_knows_its_keys() -> None:
-    assert {key.id for key in all_keys() if key.where == INPUT} | {"back"} == set(INPUT_FOOTER)
-    assert {_MEANINGS[name] for name in ("tab", "up", "ctrl+g", "ctrl+j", "escape")} == set(INPUT_FOOTER)
+    assert {key.id for key in all_keys() if key.where == INPUT} | {"back", "answer-now"} == set(INPUT_FOOTER)
+    pressed = ("ctrl+o", "tab", "up", "ctrl+g", "ctrl+j", "escape")
+    assert {_MEANINGS[name] for name in pressed} == set(INPUT_FOOTER)

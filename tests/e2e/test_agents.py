@@ -94,6 +94,31 @@ def answers(evidence: Path) -> list[str]:
     return [str(note["chosen"]) for note in noted(evidence, "permission")]
 
 
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_a_question_is_answered_from_within_the_input_bar_and_the_draft_stays(
+    open_terminal: Open, evidence: Path, width: int, height: int
+) -> None:
+    terminal = open_terminal(width, height)
+    start(terminal, "[[permission]] [[say:went on]]")
+    terminal.expect("1 asks you", seconds=30)
+    terminal.type("any new task")
+    terminal.expect("new task › any new task", "ctrl+o answer")
+    assert answers(evidence) == []
+    terminal.press("C-o")
+    terminal.expect("answer #1 ›", "y allow once")
+    assert until(lambda: _answered(terminal), 30), terminal.screen()
+    terminal.expect("new task › any new task", "✓", seconds=30)
+    assert answers(evidence) == ["approve_once"]
+    terminal.type(" typed on")
+    terminal.expect("new task › any new task typed on")
+
+
+def _answered(terminal: Terminal) -> bool:
+    """Press y until it counts: right after a key out of the input bar it might be meant for the text."""
+    terminal.press("y")
+    return terminal.shows("new task ›", seconds=1)
+
+
 def test_a_question_is_rejected_and_the_end_says_so(
     registry: Registry, open_terminal: Open, evidence: Path
 ) -> None:

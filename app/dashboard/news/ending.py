@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.logs.sanitise import sanitise
+from app.model.commands import key_label, keys_of
 from app.model.status import Status
 from app.model.task import Task
 from app.notify.notice import Notice, Severity, notice_for, question_for
@@ -29,8 +30,16 @@ def toasts(ended: Sequence[Task], asking: Sequence[Task] = ()) -> list[Toast]:
     """The toasts for tasks that ended or asked in the same moment: one each, or one for all when many did."""
     told = [_together(ended)] if len(ended) > MOST_TOASTS else _each(map(notice_for, ended))
     if len(asking) > MOST_TOASTS:
-        return [*told, Toast(f"{len(asking)} tasks ask you", "a answers one after the other", "warning")]
-    return [*told, *_each(map(question_for, asking))]
+        return [*told, Toast(f"{len(asking)} tasks ask you", f"{_answers()} one after the other", "warning")]
+    return [
+        *told,
+        *(replace(toast, body=f"{toast.body}\n{_answers()}") for toast in _each(map(question_for, asking))),
+    ]
+
+
+def _answers() -> str:
+    """The key that answers, as one that works while something is typed, too."""
+    return f"{key_label(keys_of('answer-now').keys[0])} answers"
 
 
 def _each(notices: Iterable[Notice]) -> list[Toast]:

@@ -24,7 +24,7 @@ from app.dashboard.prompt.panel import Offer, Panel, Paragraph, flow, lay_out
 from app.model.commands import key_label, keys_of
 
 SETTLE_S = 0.4
-"""A prompt that has come by itself takes no key as an answer before none was pressed for this long: whoever
+"""A prompt that has come unawaited takes no key as an answer before none was pressed for this long: whoever
 was typing just then meant something else."""
 
 SHARE = 0.5
@@ -169,13 +169,13 @@ class Prompt(Vertical):
         """What is shown; None while the prompt is closed."""
         return self._panel
 
-    def show(self, panel: Panel, *, anew: bool = True, by_itself: bool = False) -> None:
+    def show(self, panel: Panel, *, anew: bool = True, unawaited: bool = False) -> None:
         """Open with this panel, or with ``anew=False`` write what has changed in the one that is open.
 
-        ``by_itself`` says that no key was pressed for it.
+        ``unawaited`` says that whoever presses the next key may not have seen it yet.
         """
         if anew:
-            self._busy_until = self._clock() + SETTLE_S if by_itself else float("-inf")
+            self._busy_until = self._clock() + SETTLE_S if unawaited else float("-inf")
         self._panel = panel
         self.display = True
         self._line.show(panel.title, ())

@@ -69,13 +69,17 @@ class Prompter:
         return self._asked is not None and self._asked[0] == task.id
 
     def ask(self, task: Task) -> None:
-        """Open the question of a task that has waited longest."""
+        """Open the question of a task that has waited longest.
+
+        Out of the input bar it takes no answer at once: what was typed on may have been meant for the text.
+        """
         if self._approving is not None:
             return
+        typing = self._screen.pane == "input"
         self._open()
         self._screen.visited(task)
         self._asked = (task.id, task.asks[0])
-        self._show(task, task.asks[0])
+        self._show(task, task.asks[0], unawaited=typing)
 
     def approve(self, new: Approving) -> None:
         """Show an agent that needs a yes; a second one is shown when the first is decided."""
@@ -92,7 +96,7 @@ class Prompter:
         name = wanted.question.definition.name
         lines = tuple(line.replace(f" {home}/", " ~/") for line in wanted.question.lines)
         panel = approval_panel(name, lines, folder, once=new.once, text=wanted.text)
-        self._screen.prompt.show(panel, by_itself=new.once)
+        self._screen.prompt.show(panel, unawaited=new.once)
 
     def answered(self, identity: str) -> None:
         """An answer was pressed: send it, and go on to what is asked next."""
@@ -159,7 +163,7 @@ class Prompter:
         following = next((one for one in task.asks if one.number > ask.number), None)
         if following is not None:
             self._asked = (task_id, following)
-            self._show(task, following, by_itself=True)
+            self._show(task, following, unawaited=True)
         else:
             self.close()
         self._screen.commander.work(
@@ -187,8 +191,8 @@ class Prompter:
             self._before = self._screen.pane
             self._screen.bar.display = False
 
-    def _show(self, task: Task, ask: Ask, *, by_itself: bool = False) -> None:
-        self._screen.prompt.show(question_panel(task, ask, datetime.now(UTC)), by_itself=by_itself)
+    def _show(self, task: Task, ask: Ask, *, unawaited: bool = False) -> None:
+        self._screen.prompt.show(question_panel(task, ask, datetime.now(UTC)), unawaited=unawaited)
         self._screen.refresh_footer()
         if self._ticker is None:
             self._ticker = self._screen.set_interval(1.0, self.tasks_changed)

@@ -15,6 +15,7 @@ from app.model.commands import CHANGES_FOOTER, FOOTER, INPUT_FOOTER, key_label, 
 from app.model.status import Status
 
 _LOG_FIRST = ("follow", "wrap", "zoom")
+_ASKED = ("answer", "answer-now")
 _OTHER_TAB = {"log": "summary", "summary": "log"}
 
 
@@ -48,7 +49,7 @@ def hints_for(
     more, ``takes`` whether its work can be taken.
     """
     if pane == "input":
-        return tuple(map(_hint, INPUT_FOOTER))
+        return tuple(_hint(name) for name in INPUT_FOOTER if asking or name != "answer-now")
     if pane == "prompt":
         return (replace(_hint("back"), label="not now"),)
     wanted = {"next": unread or asking, "answer": asking, "continue": talks, "merge": takes, "push": takes}
@@ -142,5 +143,6 @@ class FooterBar(Painted):
         """The line."""
         pieces = [(" ", self.ink())]
         for hint in fitting(self._hints, self.size.width - 2):
-            pieces += [(hint.key, self.ink("accent", bold=True)), (f" {hint.label}  ", self.ink("muted"))]
+            colour = "state-asking" if hint.id in _ASKED else "accent"
+            pieces += [(hint.key, self.ink(colour, bold=True)), (f" {hint.label}  ", self.ink("muted"))]
         return self.strip(pieces, self.size.width, self.ink())

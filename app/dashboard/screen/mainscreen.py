@@ -187,8 +187,8 @@ class MainScreen(TalkingScreen):
         """A click on a hint is a press of its key."""
         if self.pane == "prompt":
             self.prompter.leave()
-        elif self.pane == "input":
-            self.bar.field.press(event.id)
+        elif self.pane == "input" and self.bar.field.press(event.id):
+            return
         elif event.id == "open" and self.pane == "table":
             self.table.action_open()
         elif event.id in PRESSES:

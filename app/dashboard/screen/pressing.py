@@ -160,6 +160,7 @@ PRESSES: Mapping[str, Callable[[MainScreen], None]] = {
     "delete": _on_task(Kind.DELETE),
     "edit": _edit,
     "answer": _answer,
+    "answer-now": _answer,
     "continue": _continue,
     "seen": _seen,
     "next": _next,
