@@ -118,6 +118,26 @@ async def test_tab_completes_an_option_and_otherwise_leaves(registry: Registry) 
         assert seat.main.pane == "table"
 
 
+async def test_tab_completes_a_path_in_a_sentence_and_never_leaves_a_word(
+    registry: Registry, tmp_path: Path
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "billing.py").touch()
+    async with opened(registry, folder=tmp_path) as seat:
+        await seat.type("Fix lint in s")
+        await seat.press("tab")
+        assert seat.main.bar.text == "Fix lint in src/"
+        await seat.press("tab")
+        assert seat.main.bar.text == "Fix lint in src/billing.py "
+        await seat.type("and tell x")
+        await seat.press("tab")
+        await seat.sees("nothing to complete · esc goes back to the table")
+        await seat.type("p")
+        assert seat.main.bar.text == "Fix lint in src/billing.py and tell xp"
+        await seat.sees("⏎ starts now")
+        assert not seat.main.paused
+
+
 async def test_the_theme_is_changed_and_kept(registry: Registry) -> None:
     async with opened(registry) as seat:
         await seat.enter("/theme light")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.dashboard.input.completion import Choices, complete, complete_with
+from app.dashboard.input.choices import paths_like
+from app.dashboard.input.completion import Choices, complete, complete_with, with_paths
 
 CHOICES = Choices(
     agents=("worker", "claude", "kiro"),
@@ -63,6 +67,34 @@ def test_a_plain_word_is_completed_on_demand_only() -> None:
     assert completion is not None
     assert completion.quiet
     assert completion.ghost("fix it a") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fix errors in s", ["src/", "setup.py"]),
+        ("fix errors in src/", ["src/a.py", "src/deep/"]),
+        ("!cat se", ["setup.py"]),
+        ("fix a", ["after:", "app.py"]),
+        ("fix p:h", ["p:high"]),
+        ("fix setup.py", []),
+        ("fix nothing-like", []),
+        ("fix ", []),
+        ('fix "s', []),
+        ("fix \\s", []),
+        ("fix .", [".hidden"]),
+        ("", []),
+    ],
+)
+def test_files_and_folders_are_offered_when_they_are_asked_for(
+    text: str, expected: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "src" / "deep").mkdir(parents=True)
+    for name in ("setup.py", "src/a.py", "app.py", ".hidden", "two words", "s\x1b[2J"):
+        (tmp_path / name).touch()
+    choices = replace(CHOICES, paths=lambda typed: paths_like(tmp_path, typed))
+    offer = with_paths(complete(text, len(text), choices), text, len(text), choices)
+    assert {candidate.text for candidate in (offer.candidates if offer else ())} == set(expected)
 
 
 def test_the_ghost_is_what_is_missing() -> None:

@@ -258,6 +258,14 @@ class InputBar(Vertical):
         if event.completion is not None and self.target is Target.TASK:
             self.say(_candidates(event.completion, event.chosen))
 
+    def on_task_input_found_nothing(self, event: TaskInput.FoundNothing) -> None:
+        """Stay with a word that cannot be completed: the next letters are meant for the text, not as keys."""
+        event.stop()
+        if self.target is Target.TASK:
+            self.say("nothing to complete · esc goes back to the table", Tone.DONE)
+        else:
+            self.field.post_message(TaskInput.Left(onward=True))
+
 
 def _candidates(completion: Completion, chosen: int | None) -> str:
     first = 0 if chosen is None else chosen

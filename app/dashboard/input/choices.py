@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from app.dashboard.input.completion import MAX_CANDIDATES, Choices
+from app.dashboard.input.completion import Choices
 from app.logs.sanitise import sanitise
 from app.model.commands import COMMANDS
 from app.model.task import Task
@@ -59,6 +59,7 @@ def choices_for(agents: Sequence[str], tasks: Sequence[Task], themes: Sequence[s
         themes=tuple(themes),
         tags=tuple(sorted({tag for task in near for tag in task.request.tags})),
         folders=partial(folders_like, folder),
+        paths=partial(paths_like, folder),
     )
 
 
@@ -67,14 +68,18 @@ def folders_like(base: Path, typed: str) -> Iterable[str]:
 
     Names with blanks or control characters are left out: they cannot stand in an option as they are.
     """
+    return [path for path in paths_like(base, typed) if path.endswith("/")]
+
+
+def paths_like(base: Path, typed: str) -> list[str]:
+    """The same with files, which have no slash at their end."""
     head, slash, start = typed.rpartition("/")
     place = base / Path(head + slash).expanduser()
     try:
         with os.scandir(place) as entries:
-            names = [entry.name for entry in entries if entry.name.startswith(start) and entry.is_dir()]
+            found = [entry for entry in entries if entry.name.startswith(start)]
+            names = [f"{entry.name}/" if entry.is_dir() else entry.name for entry in found]
     except OSError:
         return []
     plain = (name for name in sorted(names) if not name.startswith(".") or start.startswith("."))
-    return [f"{head}{slash}{name}/" for name in plain if name.split() == [name] and sanitise(name) == name][
-        :MAX_CANDIDATES
-    ]
+    return [f"{head}{slash}{name}" for name in plain if name.split() == [name] and sanitise(name) == name]

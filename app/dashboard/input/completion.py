@@ -49,7 +49,7 @@ class Choices:
 
     ``agents``, ``themes`` and ``tags`` are names; ``tasks`` are (number, name); ``commands`` are (slash
     command without the slash, help); ``options`` are (key with its colon, help); ``folders`` lists folders
-    that begin with the given path, each with a slash at its end.
+    that begin with the given path, each with a slash at its end; ``paths`` lists files as well.
     """
 
     agents: Sequence[str] = ()
@@ -59,6 +59,7 @@ class Choices:
     themes: Sequence[str] = ()
     tags: Sequence[str] = ()
     folders: Callable[[str], Iterable[str]] = lambda _: ()
+    paths: Callable[[str], Iterable[str]] = lambda _: ()
 
 
 def complete(text: str, cursor: int, choices: Choices) -> Completion | None:
@@ -77,6 +78,23 @@ def complete(text: str, cursor: int, choices: Choices) -> Completion | None:
     if word in (candidate.text for candidate in found):
         quiet = True
     return Completion(start, cursor, found, quiet)
+
+
+def with_paths(offer: Completion | None, text: str, cursor: int, choices: Choices) -> Completion | None:
+    """What is offered where a key asked for it: also the files and folders that begin with a plain word.
+
+    Only then, because it reads a folder, and any word of a sentence may begin like a file.
+    """
+    start = _word_start(text, cursor)
+    word = text[start:cursor]
+    if not word or _quoted(text[:start]) or word.startswith(("\\", '"')) or (offer and not offer.quiet):
+        return offer
+    found = tuple(Candidate(path) for path in choices.paths(word) if path != word)
+    if not found:
+        return offer
+    return Completion(
+        start, cursor, ((offer.candidates if offer else ()) + found)[:MAX_CANDIDATES], quiet=True
+    )
 
 
 def _candidates(before: str, word: str, choices: Choices) -> Iterable[Candidate]:

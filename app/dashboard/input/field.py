@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
 
-from app.dashboard.input.completion import Choices, Completion, complete, complete_with
+from app.dashboard.input.completion import Choices, Completion, complete, complete_with, with_paths
 from app.dashboard.input.history import History
 from app.logs.sanitise import sanitise_keep_newlines
 from app.model.commands import INPUT_FOOTER, keys_of
@@ -27,10 +27,10 @@ _MEANINGS = {
 class TaskInput(TextArea):
     """Where tasks, slash commands and sentences are typed.
 
-    Enter sends, tab completes or leaves, up and down walk the history at the first and last line, ctrl+j
-    breaks the line. ``send`` is called there and then, not by message: what is typed right behind Enter must
-    find the field as Enter leaves it. ``choices`` is set from outside whenever what can be completed has
-    changed.
+    Enter sends, tab completes the word or, behind a blank, leaves, up and down walk the history at the first
+    and last line, ctrl+j breaks the line. ``send`` is called there and then, not by message: what is typed
+    right behind Enter must find the field as Enter leaves it. ``choices`` is set from outside whenever what
+    can be completed has changed.
     """
 
     DEFAULT_CSS = """
@@ -54,6 +54,9 @@ class TaskInput(TextArea):
 
         completion: Completion | None
         chosen: int | None = None
+
+    class FoundNothing(Message):
+        """Tab was pressed behind a word that nothing begins with."""
 
     def __init__(self, send: Callable[[], None], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, compact=True, highlight_cursor_line=False, tab_behavior="focus")
@@ -151,9 +154,12 @@ class TaskInput(TextArea):
         return True
 
     def _next_candidate(self, step: int) -> None:
+        if self._chosen is None:
+            self._offer = with_paths(self._offer, self.text, self.cursor_index, self.choices)
         offer = self._offer
         if offer is None:
-            self.post_message(self.Left(onward=True))
+            within = self.text[: self.cursor_index][-1:].strip()
+            self.post_message(self.FoundNothing() if within else self.Left(onward=True))
             return
         if self._chosen is None:
             self._before_choice = self.text
