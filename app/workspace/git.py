@@ -13,29 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.model.gitwords import git_command, git_environment
+
 LOCK_PATIENCE_S = 15.0
 """How long a change waits for a lock that another git holds; most hold theirs for milliseconds."""
 
 READ_TIMEOUT_S = 300.0
 """After how long a read is given up: a file system that answers no more must not hang a thread for ever."""
 
-_NEUTRAL = (
-    *("core.fsmonitor=false", "core.quotePath=false", "core.safecrlf=false", "core.splitIndex=false"),
-    *("color.ui=false", "diff.suppressBlankEmpty=false", "log.showSignature=false"),
-    *("gc.auto=0", "maintenance.auto=false", "commit.gpgSign=false", "advice.addEmbeddedRepo=false"),
-)
-"""Settings of the user's that change what git prints or starts, set to what this code reads."""
-
-_NOT_LITERAL = ("check-ignore",)
-"""Commands that refuse to be told that a path is only a path."""
-
-_NO_HOOKS = "core.hooksPath=/dev/null"
-_LOCAL = re.compile(
-    r"GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|"
-    r"(LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|EXTERNAL_DIFF|DIFF_OPTS|PAGER|EDITOR|SEQUENCE_EDITOR|"
-    r"GRAFT_FILE|SHALLOW_FILE|IMPLICIT_WORK_TREE|INTERNAL_SUPER_PREFIX|REFLOG_ACTION|TRACE.*|"
-    r"(AUTHOR|COMMITTER)_DATE|DEFAULT_HASH|QUARANTINE_PATH)"
-)
 _LOCKED = re.compile(
     rb"\.lock': File exists|cannot lock ref|could not lock config file|Another git process seems"
 )
@@ -165,17 +150,11 @@ class Git:
 
     def command(self, arguments: Sequence[str], *, hooks: bool = False) -> list[str]:
         """The argument list, with the user's settings neutralised that would change what it prints."""
-        settings = _NEUTRAL if hooks else (*_NEUTRAL, _NO_HOOKS)
-        options = [word for setting in settings for word in ("-c", setting)]
-        literal = [] if arguments[0] in _NOT_LITERAL else ["--literal-pathspecs"]
-        return ["git", "--no-pager", *literal, *options, *arguments]
+        return git_command(arguments, hooks=hooks)
 
     def environment(self, *, writes: bool = False) -> dict[str, str]:
         """The environment: the folder says which repository is meant, and nothing may ask for input."""
-        found = {name: value for name, value in os.environ.items() if not _LOCAL.fullmatch(name)}
-        found |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "GIT_OPTIONAL_LOCKS": "0"}
-        if not writes:
-            found["GIT_NO_LAZY_FETCH"] = "1"
+        found = git_environment(os.environ, writes=writes)
         if self.index is not None:
             found["GIT_INDEX_FILE"] = str(self.index)
         if self.objects is not None and self.shared is not None:
