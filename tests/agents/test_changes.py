@@ -10,6 +10,8 @@ import pytest
 from app.agents.host import changes
 from app.agents.host.changes import changed
 from tests.agents.hosted import Hosted
+from tests.support import is_alive, until
+from tests.workspace.repositories import Repo
 
 
 @pytest.fixture
@@ -104,6 +106,39 @@ def test_the_index_is_not_touched_and_no_watcher_is_started(
     assert look() is not None
     assert (repository / ".git" / "index").read_bytes() == before
     assert not (tmp_path / "started").exists()
+
+
+def test_the_settings_of_a_repository_hide_no_change(repository: Path, hosted: Hosted) -> None:
+    hosted.git("config", "status.showUntrackedFiles", "no")
+    before = look()
+    (repository / "new.txt").write_text("one\n")
+    assert changed(before, look()) is True
+
+
+def test_a_repository_that_the_surroundings_name_is_not_the_one_that_is_asked(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Repo.make(tmp_path / "other")
+    for name, value in (("DIR", other.top / ".git"), ("WORK_TREE", other.top), ("INDEX_FILE", "none")):
+        monkeypatch.setenv(f"GIT_{name}", str(value))
+    before = look()
+    (repository / "known.txt").write_text("two\n")
+    assert changed(before, look()) is True
+
+
+def test_what_a_git_has_started_is_given_up_with_it(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert repository.is_dir()
+    loud = tmp_path / "bin" / "git"
+    loud.parent.mkdir()
+    loud.write_text(f"#!/bin/sh\ntail -f /dev/null > /dev/null &\necho $! > {tmp_path}/pid\nexec yes\n")
+    loud.chmod(0o755)
+    monkeypatch.setenv("PATH", str(loud.parent) + os.pathsep + os.environ["PATH"])
+    monkeypatch.setattr(changes, "PATIENCE_S", 60.0)
+    assert look() is None
+    pid = int((tmp_path / "pid").read_text())
+    assert until(lambda: not is_alive(pid), seconds=30)
 
 
 def test_a_git_that_takes_too_long_is_given_up(

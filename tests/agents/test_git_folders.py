@@ -1,4 +1,4 @@
-"""The folders of a repository that a fence opens: those of the person's own, whatever an agent has written."""
+"""The folders of a repository that a fence opens: the person's own, whatever an agent has written."""
 
 from __future__ import annotations
 

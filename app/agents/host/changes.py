@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.agents.host.spawning import CannotSpawn, spawn
+from app.model.gitwords import git_command, git_environment
 from app.registry.checkout import checkout_of
 
 PATIENCE_S = 3.0
@@ -18,8 +19,10 @@ PATIENCE_S = 3.0
 
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_PATHS = 5000
-_COMMAND = ("git", "-c", "core.fsmonitor=false", "status", "--porcelain=v2", "--branch", "-z")
-"""Tells the commit of the branch, and everything that is not as in it; starts no watcher of the user's."""
+_COMMAND = git_command(
+    ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--ignore-submodules=none")
+)
+"""Tells the commit of the branch, and everything that is not as in it, whatever is set to be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Look:
 
 def look(folder: str, environment: Mapping[str, str], fence: Sequence[str] = ()) -> Look | None:
     """How the folder stands, as git tells behind this fence; None where no git tells."""
-    said = _ask_git((*fence, *_COMMAND), {**environment, "GIT_OPTIONAL_LOCKS": "0"})
+    said = _ask_git((*fence, *_COMMAND), git_environment(environment))
     if said is None:
         return None
     paths = [path for entry in said.split(b"\0") if (path := _path(entry))]
@@ -68,7 +71,7 @@ def _ask_git(command: Sequence[str], environment: Mapping[str, str]) -> bytes | 
     finally:
         os.close(reading)
     if said is None:
-        os.kill(pid, signal.SIGKILL)  # not reaped yet, so nobody else has its pid
+        os.killpg(pid, signal.SIGKILL)  # not reaped yet, so nobody else has its pid; and what it has started
     return said if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 else None
 
 
