@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
+from app.agents.git import ask_git
 from app.model.agent import AgentDefinition
 from app.model.workspace import Workspace
 from app.registry.checkout import checkout_of
 from app.registry.project import named_by_project
 
 _PATIENCE_S = 10.0
-_GIT = ("git", "--literal-pathspecs", "-c", "core.fsmonitor=false")
 _DIFFERS = 1
 
 
@@ -52,18 +50,7 @@ def _is_provided(file: Path, workspace: Workspace) -> bool:
 
 def _ask_git(top: Path, *words: str) -> int | None:
     """The exit code of git; None where there is none, or it takes too long."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
-        return subprocess.run(
-            [*_GIT, *words],
-            cwd=top,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=_PATIENCE_S,
-            check=False,
-        ).returncode
-    except (OSError, subprocess.TimeoutExpired):
+        return ask_git(top, *words, patience_s=_PATIENCE_S).returncode
+    except OSError:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -105,3 +106,19 @@ def test_definitions_of_the_user_are_in_no_checkout(git: tuple[Project, Run]) ->
     own = project.write_home(".kiro/agents/own.json", {**SHOP, "name": "own"})
     agent: AgentDefinition = replace(project.agent("shop"), file=str(own))
     assert why_missing(agent, Workspace(worktree=True, checkout=str(project.folder))) is None
+
+
+def test_nothing_of_the_repository_is_run_to_find_out(git: tuple[Project, Run], tmp_path: Path) -> None:
+    project, run = git
+    run("add", NAME)
+    run("commit", "-q", "-m", "Add the agent")
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    for path in (hooks / "post-index-change", tmp_path / "watcher"):
+        path.write_text(f"#!/bin/sh\necho > {tmp_path}/ran\n")
+        path.chmod(0o755)
+    run("config", "core.hooksPath", str(hooks))
+    run("config", "core.fsmonitor", str(tmp_path / "watcher"))
+    os.utime(project.folder / NAME, (1, 1))  # the index is out of date, and would be written anew
+    assert told(project) is None
+    assert not (tmp_path / "ran").exists()

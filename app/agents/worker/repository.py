@@ -10,16 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.agents.git import ask_git
 from app.agents.worker.jobs import UnableError
 from app.agents.worker.processes import Run, children_environment, run
 from app.agents.worker.worktree import Commit, Worktree, parse_status, parse_tracked
+from app.model.gitwords import of_any_repository
 from app.registry.checkout import marked
 
-_LOCAL_VARIABLES = frozenset(
-    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE"}
-    | {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"}
-    | {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS"}
-)
 _UNDER_WAY = {
     "MERGE_HEAD": "a merge",
     "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -32,6 +29,9 @@ LOCK_PATIENCE_S = 15.0
 
 _LOCK_PAUSE_S = 0.1
 _LOCKED = re.compile(r"Another git process seems|remove the file manually|cannot lock ref")
+_NO_CLEANING = ("-c", "gc.auto=0", "-c", "maintenance.auto=false")
+"""A commit may start a clean-up of the repository in the background, which the end of the task would kill."""
+
 _COMMIT_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg")
 
 
@@ -70,11 +70,11 @@ class Repository:
         Gives one line of explanation when git refuses, be it for a hook or for anything else.
         """
         paths = "\0".join(names).encode("utf-8", "surrogateescape")
-        argv = ["git", "--literal-pathspecs", "commit", "--only", "-m", message]
+        argv = ["git", "--literal-pathspecs", *_NO_CLEANING, "commit", "--only", "-m", message]
         argv += ["--pathspec-from-file=-", "--pathspec-file-nul"]
         deadline = time.monotonic() + LOCK_PATIENCE_S
         while True:
-            done = run(argv, self.top, _environment(), paths)
+            done = run(argv, self.top, of_any_repository(children_environment({})), paths)
             if done.code == 0 or not self._was_locked(done) or time.monotonic() > deadline:
                 break
             time.sleep(_LOCK_PAUSE_S)  # another git has the index for a moment, such as the user's own
@@ -92,7 +92,7 @@ class Repository:
         return Commit(self._line("rev-parse", "--short", "HEAD") or "HEAD", subject, branch, tuple(files))
 
     def _refused(self, done: Run) -> str:
-        folder = self.top / self._output("rev-parse", "--git-path", "hooks").decode().strip()
+        folder = self.top / self._output("rev-parse", "--git-path", "hooks", hooks=True).decode().strip()
         hooks = [name for name in _COMMIT_HOOKS if os.access(folder / name, os.X_OK)]
         present = f" (the hook {' and '.join(hooks)} has its say here)" if hooks else ""
         lines = [line.strip() for line in done.tail.splitlines() if line.strip()]
@@ -103,24 +103,18 @@ class Repository:
         done = self._git(*arguments)
         return os.fsdecode(done.stdout).strip() or None if done.returncode == 0 else None
 
-    def _output(self, *arguments: str) -> bytes:
-        done = self._git(*arguments)
+    def _output(self, *arguments: str, hooks: bool = False) -> bytes:
+        done = self._git(*arguments, hooks=hooks)
         if done.returncode:
             said = os.fsdecode(done.stderr).strip().partition("\n")[0] or f"exit code {done.returncode}"
             raise UnableError(f"git {arguments[0]} failed in {self.top}: {said}")
         return done.stdout
 
-    def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        # Without optional locks a status never stands in the way of what the user does in the meantime.
-        environment = _environment() | {"GIT_OPTIONAL_LOCKS": "0"}
-        return subprocess.run(
-            ["git", *arguments],
-            cwd=self.top,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+    def _git(self, *arguments: str, hooks: bool = False) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return ask_git(self.top, *arguments, hooks=hooks)
+        except TimeoutError as error:
+            raise UnableError(str(error)) from None
 
 
 def find_repository(folder: Path) -> Repository | None:
@@ -139,7 +133,32 @@ def find_repository(folder: Path) -> Repository | None:
     return Repository(Path(os.path.realpath(os.fsdecode(top).rstrip("\n"))))
 
 
-def _environment() -> dict[str, str]:
-    """The environment for git: the folder says which repository is meant, and nothing may ask for input."""
-    environment = children_environment({"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"})
-    return {name: value for name, value in environment.items() if name not in _LOCAL_VARIABLES}
+def tracked(folder: Path, names: Iterable[str]) -> frozenset[str]:
+    """Those of the files that git keeps: a person's own, whatever else is written there.
+
+    Names are relative to the folder, here and below; where git tells nothing there are none.
+    """
+    return frozenset(_asked(folder, "ls-files", "-z", "--", *names) or ())
+
+
+def not_ignored(folder: Path, names: Iterable[str]) -> list[str]:
+    """Those of the files that git would show: what a build or the tests write is no change of the project."""
+    spelled = {name: f"./{name}" for name in names}  # so that no first character has a meaning
+    asked = b"\0".join(map(os.fsencode, spelled.values()))
+    ignored = frozenset(_asked(folder, "check-ignore", "-z", "--stdin", data=asked) or ())
+    return [name for name, path in spelled.items() if path not in ignored]
+
+
+def not_hidden(folder: Path) -> tuple[str, ...] | None:
+    """Every file of a folder that git keeps or would show, in its order; None where git does not tell."""
+    return _asked(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+
+
+def _asked(folder: Path, *arguments: str, data: bytes = b"") -> tuple[str, ...] | None:
+    """The paths that git lists, in its order; None where it fails."""
+    try:
+        done = ask_git(folder, *arguments, data=data)
+    except OSError:
+        return None
+    listed = tuple(os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
+    return listed if done.returncode == 0 else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+from app.agents.worker.repository import not_hidden
 
 MOST_FILES = 20_000
 """Files looked at; in a larger project changes go unseen, which is said by silence."""
@@ -42,13 +43,9 @@ def made(root: Path, folders: Iterable[str], since_ns: int) -> tuple[str, int, i
 
 
 def _names(root: Path) -> Iterator[str]:
-    listed = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    try:
-        done = subprocess.run(listed, cwd=root, capture_output=True, check=False, stdin=subprocess.DEVNULL)
-    except OSError:
-        done = None
-    if done is not None and done.returncode == 0:
-        yield from (os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
+    shown = not_hidden(root)
+    if shown is not None:
+        yield from shown
         return
     for folder, inside, files in os.walk(root):
         inside[:] = [name for name in inside if not name.startswith(".") and name not in _TOOLS]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from app.agents.worker.journal import say
 from app.agents.worker.places import resolve
 from app.agents.worker.processes import received
 from app.agents.worker.project import Project
+from app.agents.worker.repository import not_ignored, tracked
 
 _STEP_MS, _DEBOUNCE_MS, _PATIENCE_MS = 200, 400, 10_000
 """How often a watch looks up: five times a second, which costs nothing that could be measured."""
@@ -70,7 +70,7 @@ def watch_files(
         _do(act, seen)
     own: set[str] = set()
     for at, names in changes_from(project.folder, told):
-        wanted = _not_ignored(project.folder, names)
+        wanted = not_ignored(project.folder, names)
         if act is not None and at < seen.done + _AFTERMATH_S:
             wanted = _without_own(project.folder, wanted, own)
         if not wanted:
@@ -89,7 +89,7 @@ def _without_own(folder: Path, names: list[str], own: set[str]) -> list[str]:
     A file that git does not keep is the job's own once it has changed during two of its runs; ``own`` is what
     has changed in one.
     """
-    strange = set(names) - _tracked(folder, names)
+    strange = set(names) - tracked(folder, names)
     again = strange & own
     own |= strange
     return [name for name in names if name not in again]
@@ -156,25 +156,3 @@ def changes_from(folder: Path, told: SimpleQueue[Burst]) -> Iterator[tuple[float
         names = named - (missing & (passed | burst.altered - burst.gone))
         passed -= burst.gone
         yield burst.at, sorted({os.path.relpath(path, folder) for path in names})
-
-
-def _tracked(folder: Path, names: Iterable[str]) -> set[str]:
-    """Those of the files that git keeps: a person's own, whatever else is written there."""
-    argv = ("git", "ls-files", "-z", "--", *names)
-    try:
-        done = subprocess.run(argv, cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL)
-    except OSError:
-        return set()
-    return {os.fsdecode(name) for name in done.stdout.split(b"\0")} if done.returncode == 0 else set()
-
-
-def _not_ignored(folder: Path, names: list[str]) -> list[str]:
-    """Those that git would show: what a build or the tests write is no change of the project."""
-    asked = "\0".join(names).encode("utf-8", "surrogateescape")
-    argv = ("git", "check-ignore", "-z", "--stdin")
-    try:
-        done = subprocess.run(argv, cwd=folder, input=asked, capture_output=True, check=False)
-    except OSError:
-        return names
-    ignored = {os.fsdecode(name) for name in done.stdout.split(b"\0")} if done.returncode == 0 else set()
-    return [name for name in names if name not in ignored]
