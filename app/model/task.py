@@ -43,8 +43,8 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked (``task.toml``): written once by whoever delegated it, never changed.
+class NewTask:
+    """A task to be delegated: everything about it except what accepting it decides.
 
     ``command`` is the argument list to run; a first word ``{python}`` stands for our own interpreter.
     ``after`` holds the numbers of the tasks that must be complete first, ``after_any`` of those that must
@@ -56,14 +56,11 @@ class Request:
     within ``check_timeout_s`` seconds, for its success to count.
     """
 
-    id: str
-    number: int
-    name: str
     text: str
     agent: str
     command: tuple[str, ...]
     folder: str
-    created: datetime
+    name: str
     priority: Priority = Priority.NORMAL
     timeout_s: float | None = 3600.0
     after: tuple[int, ...] = ()
@@ -80,6 +77,19 @@ class Request:
     workspace: Workspace | None = None
     check: str | None = None
     check_timeout_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(NewTask):
+    """What was asked (``task.toml``): written once by whoever delegated it, never changed.
+
+    ``id`` and ``number`` are given to it when it is accepted, which is when it was ``created``. ``schema`` is
+    the version that wrote the record.
+    """
+
+    id: str
+    number: int
+    created: datetime
     schema: int = 1
 
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.model.status import Attention, Priority, Status
+from app.model.task import NewTask as NewTask
 from app.model.task import Request, Task
 from app.registry.config import Config, load_config
 from app.registry.store import Registry
@@ -29,7 +30,6 @@ from app.supervisor.removal import undo as undo
 if TYPE_CHECKING:
     from app.model.hold import Hold
     from app.model.run import AgentRun
-    from app.model.workspace import Workspace
 
 LONGEST_WORD = 128 * 1024 - 1
 """The longest single argument that Linux hands to a program, in bytes (execve(2), MAX_ARG_STRLEN)."""
@@ -37,39 +37,12 @@ LONGEST_WORD = 128 * 1024 - 1
 _NOT_INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 
 
-@dataclass(frozen=True, slots=True)
-class NewTask:
-    """A task to be delegated: everything about it except what accepting it decides (id, number, time)."""
-
-    text: str
-    agent: str
-    command: tuple[str, ...]
-    folder: str
-    name: str
-    priority: Priority = Priority.NORMAL
-    timeout_s: float | None = 3600.0
-    after: tuple[int, ...] = ()
-    tags: tuple[str, ...] = ()
-    commit: bool | None = None
-    after_any: tuple[int, ...] = ()
-    not_before: datetime | None = None
-    retries: int = 0
-    twice: bool = False
-    keep_leftovers: bool = False
-    quiet_timeout_s: float | None = None
-    memory_bytes: int | None = None
-    run: AgentRun | None = None
-    workspace: Workspace | None = None
-    check: str | None = None
-    check_timeout_s: float = 600.0
-
-
 @in_one_line
 def submit(registry: Registry, new: NewTask, environment: Mapping[str, str], config: Config) -> Task:
     """Accept a task and start it right away if a slot is free. Once this returns it is listed for good."""
     _check(registry, new)
     asked = {item.name: getattr(new, item.name) for item in fields(NewTask)}
-    request = Request(id="", number=0, created=datetime.now(UTC), **asked)
+    request = Request(**asked, id="", number=0, created=datetime.now(UTC))
     with transaction(registry) as change:
         task = change.create(request, _environment(environment, new.commit))
     return _after_pass(registry, config, task)

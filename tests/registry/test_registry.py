@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 
 def accept(registry: Registry, text: str = "x", created: datetime = NOON, **changes: object) -> Task:
     """Accept a task without starting anything."""
-    request = Request("", 0, text, text, "command", ("true",), "/", created)
+    request = Request(text, "command", ("true",), "/", text, id="", number=0, created=created)
     with transaction(registry) as change:
         return change.create(replace(request, **changes), {"A": "b"})  # type: ignore[arg-type]
 

@@ -15,8 +15,9 @@ START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 def ended(number: int, status: Status, after_s: float) -> Task:
     moment = START + timedelta(seconds=after_s)
+    task_id = f"agent_20261120_12000{number}"
     request = Request(
-        f"agent_20261120_12000{number}", number, f"n{number}", "text", "worker", ("true",), "/", START
+        "text", "worker", ("true",), "/", f"n{number}", id=task_id, number=number, created=START
     )
     attempt = Attempt(1, "x.log", verdict=status, started=START, ended=moment)
     return Task(request, State(status, attempts=(attempt,)))

@@ -26,9 +26,8 @@ CREATED = datetime(2026, 11, 20, 14, 30, 52, tzinfo=UTC)
 
 
 def request(number: int = 7, name: str = "run-tests", text: str = "Run the tests") -> Request:
-    return Request(
-        f"agent_20261120_1430{number:02}", number, name, text, "worker", ("true",), "/srv/shop", CREATED
-    )
+    task_id = f"agent_20261120_1430{number:02}"
+    return Request(text, "worker", ("true",), "/srv/shop", name, id=task_id, number=number, created=CREATED)
 
 
 def ended(

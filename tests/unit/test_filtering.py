@@ -15,7 +15,8 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 def task(number: int, text: str, status: Status, agent: str = "worker", tags: tuple[str, ...] = ()) -> Task:
-    request = Request(f"agent_x{number}", number, text.lower(), text, agent, (), "/srv/shop", NOW, tags=tags)
+    name, task_id = text.lower(), f"agent_x{number}"
+    request = Request(text, agent, (), "/srv/shop", name, tags=tags, id=task_id, number=number, created=NOW)
     return Task(request, State(status))
 
 
