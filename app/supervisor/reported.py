@@ -56,10 +56,11 @@ def with_undelivered(registry: Registry, task: Task, attempt: Attempt) -> Attemp
 
 
 def one_line(text: str) -> str:
-    """One line of somebody else's words: safe and of a bounded length."""
+    """One line of somebody else's words: safe, and cut visibly where it is longer than is kept."""
     from app.logs.sanitise import sanitise
 
-    return sanitise(text)[:LINE_LENGTH]
+    line = sanitise(text)
+    return line if len(line) <= LINE_LENGTH else f"{line[: LINE_LENGTH - 1]}…"
 
 
 def shared_trouble(task: Task, attempt: Attempt, report: Report | None) -> Hold | None:

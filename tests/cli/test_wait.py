@@ -86,7 +86,7 @@ def test_of_several_the_first_failure_in_the_order_named_counts(shell: Shell) ->
 def test_without_a_name_it_waits_for_all_that_run(shell: Shell) -> None:
     shell.add("sh", "-c", "exit 5")
     assert shell.run("wait", "1").code == 5
-    shell.add("sh", "-c", "sleep 0.2")
+    shell.add("sleep", "5")
     ran = shell.run("wait")
     assert ran.code == 0
     assert "#2" in ran.out
@@ -140,3 +140,19 @@ def test_a_question_is_told_once_to_whoever_waits(shell: Shell, registry: Regist
 )
 def test_errors(shell: Shell, words: list[str], code: int, says: str) -> None:
     assert shell.run(*words).failed_with(code, says)
+
+
+def test_a_job_that_the_worker_does_not_know_ends_with_what_to_do_about_it(shell: Shell) -> None:
+    described = shell.run("add", "make me a sandwich", "--wait", "--json").json
+    assert (described["status"], described["exit_code"]) == ("failed", 2)
+    for advice in ("@name", "!command", ".delegate/recipes.toml"):
+        assert advice in described["error"]
+    assert described["error"].endswith("watches.")
+
+
+def test_an_explaining_line_that_is_too_long_says_that_it_was_cut(shell: Shell) -> None:
+    described = shell.run(
+        "add", "--wait", "--json", "--", "sh", "-c", "printf 'error: %0400d' 7; exit 1"
+    ).json
+    assert described["error"].startswith("error: 000")
+    assert described["error"].endswith("0…")

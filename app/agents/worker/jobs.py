@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ABILITIES = (
-    'The worker only runs tests ("run the test suite"), fixes lint errors ("fix all ESLint errors in src/ '
-    'and commit"), formats, checks types, builds, bundles, measures coverage, updates dependencies, audits '
-    "security, generates documentation, reports code quality, and watches files, logs or the system. For "
-    "anything else choose another agent with @name, defined as [agents.NAME] in config.toml, run a command "
-    "with !command, or add a recipe to .delegate/recipes.toml."
+    "The worker does not know this job: choose another agent with @name, run a command with !command, or add "
+    "a recipe to .delegate/recipes.toml. It tests, fixes lint errors, formats, checks types, builds, "
+    "bundles, measures coverage, updates dependencies, audits, documents, reports quality and watches."
 )
-"""The one line for a sentence that is none of the worker's."""
+"""The one line for a sentence that is none of the worker's: what to do comes first, since rows are short."""
 
 
 class UnableError(Exception):
