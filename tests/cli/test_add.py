@@ -43,6 +43,7 @@ def test_arguments_that_are_no_utf_8_arrive(shell: Shell) -> None:
 
 
 def test_json_has_the_keys_in_their_order(shell: Shell) -> None:
+    assert shell.run("pause").code == 0
     described = shell.run("add", "--json", "--tag", "a", "--tag", "b", "--name", "mine", "--", "true").json
     assert list(described) == [*KEYS, *PLACE_KEYS]
     assert described["tags"] == ["a", "b"]
