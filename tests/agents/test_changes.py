@@ -115,6 +115,20 @@ def test_the_settings_of_a_repository_hide_no_change(repository: Path, hosted: H
     assert changed(before, look()) is True
 
 
+def test_a_submodule_that_is_not_to_be_shown_is_looked_at(
+    repository: Path, hosted: Hosted, tmp_path: Path
+) -> None:
+    part = Repo.make(tmp_path / "part")
+    part.write("b.txt", "one\n")
+    part.commit("First")
+    hosted.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(part.top), "part")
+    hosted.git("config", "-f", ".gitmodules", "submodule.part.ignore", "all")
+    commit(hosted)
+    before = look()
+    (repository / "part" / "b.txt").write_text("two\n")
+    assert changed(before, look()) is True
+
+
 def test_a_repository_that_the_surroundings_name_is_not_the_one_that_is_asked(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
