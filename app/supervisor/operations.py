@@ -22,7 +22,6 @@ from app.supervisor.awaiting import WaitTimeout as WaitTimeout
 from app.supervisor.awaiting import await_end as await_end
 from app.supervisor.refusing import OperationError as OperationError
 from app.supervisor.refusing import in_one_line
-from app.supervisor.removal import clean as clean
 from app.supervisor.removal import cleanable as cleanable
 from app.supervisor.removal import delete as delete
 from app.supervisor.removal import undo as undo

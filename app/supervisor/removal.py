@@ -42,18 +42,11 @@ def _number_to_delete(registry: Registry, task_id: str) -> int:
 
 
 @in_one_line
-def clean(registry: Registry, statuses: Collection[Status] | None = None) -> int:
-    """Put the ended tasks (only those of these statuses) into the trash as one deletion; returns how many.
-
-    Those that a waiting task starts after stay.
-    """
-    ended = [task.id for task in cleanable(registry, statuses)]
-    return delete(registry, ended) if ended else 0
-
-
-@in_one_line
 def cleanable(registry: Registry, statuses: Collection[Status] | None = None) -> list[Task]:
-    """The ended tasks (only those of these statuses) that a clean-up may take."""
+    """The ended tasks (only those of these statuses) that a clean-up may take.
+
+    Those that a waiting task starts after stay, and those of which a process still runs.
+    """
     needed = needed_numbers(registry)
     ended = (
         task

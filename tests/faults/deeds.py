@@ -34,7 +34,7 @@ def carry_out(registry: Registry, operation: str, arguments: dict[str, Any]) -> 
         case "delete":
             operations.delete(registry, ids)
         case "clean":
-            operations.clean(registry)
+            operations.delete(registry, [task.id for task in operations.cleanable(registry)])
         case "undo":
             operations.undo(registry)
         case _:

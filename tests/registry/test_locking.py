@@ -28,7 +28,7 @@ DEEDS: dict[str, Callable[[Registry, str], object]] = {
     "retry": lambda registry, task_id: operations.retry(registry, task_id, os.environ, QUIET),
     "free": lambda registry, task_id: operations.free(registry, task_id, QUIET),
     "delete": lambda registry, task_id: operations.delete(registry, [task_id]),
-    "clean": lambda registry, _: operations.clean(registry),
+    "clean": lambda registry, _: operations.cleanable(registry),
     "undo": lambda registry, _: operations.undo(registry),
     "seen": lambda registry, task_id: operations.mark_seen(registry, task_id),
     "tidy": lambda registry, _: operations.tidy(registry, QUIET),

@@ -166,7 +166,8 @@ def test_an_ended_task_of_a_newer_version_is_read_and_not_changed(registry: Regi
         assert "\n" not in str(refusal.value)
     assert contents(registry, task) == before
     assert operations.mark_seen(registry, other.id).state.attention is Attention.SEEN
-    assert operations.clean(registry) == 1
+    assert [one.id for one in operations.cleanable(registry)] == [other.id]
+    assert operations.delete(registry, [other.id]) == 1
     assert registry.ids() == [task.id]
     assert registry.damaged() == []
 

@@ -183,7 +183,8 @@ def test_what_a_waiting_task_starts_after_is_not_deleted_from_under_it(
     second = operations.submit(registry, new, os.environ, config)
     with pytest.raises(OperationError, match="a waiting task starts after #1"):
         operations.delete(registry, [first.id])
-    assert operations.clean(registry) == 0
+    assert operations.cleanable(registry) == []
     operations.resume(registry, config)
     assert ended(registry, second).status is Status.COMPLETE
-    assert operations.clean(registry) == 2
+    assert {task.id for task in operations.cleanable(registry)} == {first.id, second.id}
+    assert operations.delete(registry, [first.id, second.id]) == 2
