@@ -11,6 +11,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from app.model.estimate import Sample
@@ -93,7 +94,8 @@ def samples(registry: Registry, agent: str, folder: str) -> list[Sample]:
         if not home.history.is_dir():
             rebuild(registry)
         path = home.history / _file_name(agent, project)
-        return [entry.sample for entry in _read(path, agent, project)[-KEPT:]]
+        info = path.lstat()
+        return list(_newest_in(path, agent, project, (info.st_mtime_ns, info.st_size, info.st_ino)))
     return []
 
 
@@ -144,6 +146,12 @@ def _entry(task: Task, run: Attempt, projects: dict[str, str]) -> _Entry | None:
     text = (run.text if run.text is not None else task.text)[:TEXT_LENGTH]
     sample = Sample(text, folder, run.duration_s)
     return _Entry(f"{task.id}.{run.number}", task.request.agent, project, sample)
+
+
+@lru_cache(maxsize=64)
+def _newest_in(path: Path, agent: str, project: str, state: tuple[int, int, int]) -> tuple[Sample, ...]:  # noqa: ARG001
+    """The samples that are kept of a file in one ``state``: asked for at each key while somebody types."""
+    return tuple(entry.sample for entry in _read(path, agent, project)[-KEPT:])
 
 
 def _read(path: Path, agent: str, project: str) -> list[_Entry]:

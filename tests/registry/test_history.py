@@ -18,6 +18,7 @@ from app.model.task import Attempt, Request, State, Task
 from app.registry import history
 from app.registry.codec import dump, request_to_record, state_to_record
 from app.registry.config import Config
+from app.registry.files import read_regular
 from app.registry.store import Registry
 from tests.support import delegate, ended, need, until
 
@@ -189,6 +190,30 @@ def test_a_file_of_any_size_that_is_called_git_is_no_burden(tmp_path: Path) -> N
     (tmp_path / ".git").write_bytes(b"")
     os.truncate(tmp_path / ".git", 1 << 40)
     assert history.project_of(str(tmp_path)) == str(tmp_path)
+
+
+def test_while_somebody_types_the_file_is_read_once_and_again_when_it_is_another(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(registry, finished(1))
+    durations(registry)
+    reads: list[Path] = []
+
+    def read(path: Path, limit: int) -> bytes:
+        reads.append(path)
+        return read_regular(path, limit)
+
+    monkeypatch.setattr(history, "read_regular", read)
+    history.note(registry, finished(2, 90.0))
+    assert [durations(registry) for _ in range(3)] == [[60.0, 90.0]] * 3
+    assert len(reads) == 1
+    (file,) = registry.home.history.iterdir()
+    stamp = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"90.000", b"95.000"))
+    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns + 1))
+    assert durations(registry) == [60.0, 95.0]
+    file.unlink()
+    assert durations(registry) == []
 
 
 def test_ten_thousand_finished_tasks_cost_an_estimate_no_look_at_their_records(registry: Registry) -> None:
