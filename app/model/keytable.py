@@ -92,13 +92,26 @@ KEYS: tuple[Key, ...] = (
 """Every key that is not just a command's. Moving keys work in the log pane too."""
 
 FOOTER: tuple[str, ...] = (
-    *("input", "answer", "open", "stop", "free", "continue", "retry", "merge", "next", "filter", "help"),
+    *(
+        "input",
+        "answer",
+        "pause",
+        "open",
+        "stop",
+        "free",
+        "continue",
+        "retry",
+        "merge",
+        "next",
+        "filter",
+        "help",
+    ),
 )
-"""The ids the footer shows, most wanted first; what does not fit is left out from the right."""
+"""The ids the footer shows, most wanted first; what does not fit is left out from the right, help never."""
 
 CHANGES_FOOTER: Mapping[str, tuple[str, ...]] = {
-    "changes": ("diff", "merge", "push", "editor-at", "pager", "back", "changes", "zoom", "help"),
-    "diff": ("hunk", "file", "files", "merge", "editor-at", "pager", "zoom", "help"),
+    "changes": ("answer", "diff", "merge", "push", "editor-at", "pager", "back", "changes", "zoom", "help"),
+    "diff": ("answer", "hunk", "file", "files", "merge", "editor-at", "pager", "zoom", "help"),
 }
 """The same over the list of what a task changed, and over how a file did."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 
@@ -46,8 +47,11 @@ async def test_pause_holds_new_tasks_and_says_so(registry: Registry) -> None:
         await seat.sees("⏎ waits: queue paused")
         await seat.press("enter")
         await seat.sees("◷", "It has not started yet: queue paused.")
-        await seat.press("escape", "p")
+        await seat.press("escape")
+        await seat.sees("p resume")
+        await seat.press("p")
         await seat.sees("queue resumed", "✓")
+        await seat.sees_no("p resume")
 
 
 async def test_zoom_gives_the_room_to_one_pane_and_back(registry: Registry, config: Config) -> None:
@@ -61,6 +65,34 @@ async def test_zoom_gives_the_room_to_one_pane_and_back(registry: Registry, conf
         await seat.sees_no("Task")
         await seat.press("escape")
         await seat.sees("Task", "summary")
+
+
+@pytest.mark.parametrize("size", [WIDE, COLUMN])
+async def test_the_footer_of_each_tab_says_where_enter_leads(
+    registry: Registry, config: Config, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    ended(registry, delegate(registry, "!true", config, tmp_path))
+    async with opened(registry, size, folder=tmp_path) as seat:
+        await seat.sees("✓", "? help")
+        seat.main.focus_pane("table")
+        await seat.press("enter")
+        for here, following in (("summary", "changes"), ("changes", "details"), ("details", "log")):
+            assert seat.main.pane == here
+            await seat.sees(f"⏎ {following}  esc back  z zoom", "? help")
+            await seat.press("enter")
+        assert seat.main.pane == "log"
+        await seat.sees("⏎ summary  esc back", "? help")
+
+
+async def test_a_filter_is_typed_without_the_keys_of_a_task(registry: Registry, config: Config) -> None:
+    ended(registry, delegate(registry, "!true", config))
+    async with opened(registry) as seat:
+        await seat.sees("✓")
+        await seat.press("slash")
+        await seat.sees("filter ›", "esc shows all")
+        assert seat.screen.splitlines()[-1].strip() == "esc back"
+        await seat.press("escape", "n")
+        await seat.sees("new task ›", "↑ history")
 
 
 async def test_a_short_screen_shows_table_or_details(registry: Registry, config: Config) -> None:

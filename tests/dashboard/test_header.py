@@ -172,10 +172,34 @@ def test_hints_are_those_that_make_sense() -> None:
     assert ids(shown) == ["open", "back", "follow", "wrap", "zoom", "input", "stop", "help"]
     assert shown[0].label == "summary"
     shown = hints_for(Status.COMPLETE, "summary")
-    assert ids(shown) == ["open", "back", "input", "retry", "help"]
-    assert shown[0].label == "log"
+    assert ids(shown) == ["open", "back", "zoom", "input", "retry", "help"]
+    assert shown[0].label == "changes"
     assert ids(hints_for(Status.RUNNING, "input")) == ["back", "complete", "history", "editor", "newline"]
     assert ids(hints_for(Status.RUNNING, "input", asking=True))[:2] == ["answer-now", "back"]
+
+
+def test_each_tab_names_the_one_that_comes_next() -> None:
+    labels = [hints_for(Status.COMPLETE, tab)[0].label for tab in ("log", "summary", "changes", "details")]
+    assert labels == ["summary", "changes", "details", "log"]
+    listed = hints_for(Status.COMPLETE, "changes", changed=True)
+    assert [(hint.id, hint.label) for hint in listed if hint.id in ("diff", "open", "changes")] == [
+        ("diff", "diff"),
+        ("changes", "details"),
+    ]
+
+
+def test_a_filter_offers_no_keys_of_a_task_and_a_paused_queue_the_way_out() -> None:
+    assert ids(hints_for(Status.RUNNING, "filter")) == ["back"]
+    assert ids(hints_for(Status.RUNNING, "filter", asking=True)) == ["answer-now", "back"]
+    assert "pause" not in ids(hints_for(Status.QUEUED, "table"))
+    paused = hints_for(Status.QUEUED, "table", paused=True)
+    assert [(hint.key, hint.label) for hint in paused if hint.id == "pause"] == [("p", "resume")]
+
+
+@pytest.mark.parametrize("pane", ["changes", "diff"])
+def test_a_question_can_be_answered_from_the_changes(pane: str) -> None:
+    assert ids(hints_for(Status.RUNNING, pane, asking=True, changed=True))[0] == "answer"
+    assert "answer" not in ids(hints_for(Status.RUNNING, pane, changed=True))
 
 
 def test_hints_speak_the_words_of_the_command_table() -> None:
@@ -183,9 +207,12 @@ def test_hints_speak_the_words_of_the_command_table() -> None:
     assert shown == [("n", "new"), ("⏎", "open"), ("x", "stop"), ("/", "filter"), ("?", "help")]
 
 
-def test_hints_that_do_not_fit_leave_from_the_right() -> None:
+def test_hints_that_do_not_fit_leave_from_the_right_but_help_stays() -> None:
     hints = hints_for(Status.RUNNING, "table")
-    assert [hint.id for hint in fitting(hints, 14)] == ["input", "open"]
+    assert [hint.id for hint in fitting(hints, 40)] == [hint.id for hint in hints]
+    assert [hint.id for hint in fitting(hints, 30)] == ["input", "open", "stop", "help"]
+    assert [hint.id for hint in fitting(hints, 21)] == ["input", "open", "help"]
+    assert [hint.id for hint in fitting(hints, 20)] == ["input", "help"]
     assert [hint.id for hint in fitting(hints, 12)] == ["input"]
 
 

@@ -62,7 +62,7 @@ class ChangesTab(Vertical):
         last: bool = False
 
     class PaneChanged(Message):
-        """The list has made way for a difference, or the other way round."""
+        """The list has made way for a difference, or the other way round, or it has other entries."""
 
     @dataclass
     class EditorWanted(Message):
@@ -182,6 +182,7 @@ class ChangesTab(Vertical):
         self._drop_store()
         self._store, self._found = event.store, event.found
         self._lay_out(from_top=fresh)
+        self.post_message(self.PaneChanged())
         if self._about is not None and self._about.status.live and self._in_view:
             self._due = self.set_timer(max(PERIOD_S, event.took_s * SHARE), self._look)
 

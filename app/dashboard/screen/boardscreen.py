@@ -16,7 +16,7 @@ from app.agents.expectation import expected
 from app.dashboard.details.details import CHANGES, TABS, Details
 from app.dashboard.drawing.hint import Hint
 from app.dashboard.drawing.tone import Line
-from app.dashboard.input.bar import InputBar
+from app.dashboard.input.bar import InputBar, Target
 from app.dashboard.input.choices import choices_for
 from app.dashboard.news.attention import next_for_me
 from app.dashboard.news.board import Board
@@ -201,14 +201,20 @@ class BoardScreen(Screen[None]):
 
     def refresh_footer(self) -> None:
         """Show the keys that make sense now."""
-        task = self.table.cursor_task
+        task, pane, changes = self.table.cursor_task, self.pane, self.details.changes
+        if pane == CHANGES and changes.in_diff:
+            pane = "diff"
+        elif pane == "input" and self.bar.target is Target.FILTER:
+            pane = "filter"
         hints = hints_for(
             task.status if task else None,
-            "diff" if self.pane == CHANGES and self.details.changes.in_diff else self.pane,
+            pane,
             unread=bool(self.board.unread),
             asking=any(one.asks for one in self.board.open.values()),
             talks=task is not None and plan_for(Kind.CONTINUE, task).problem is None,
             takes=task is not None and has_work(self.session.registry.home, task),
+            paused=self.paused,
+            changed=bool(changes.pane.check_action("choose", ())),
         )
         self._foot.show(hints)
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from app.dashboard.details.details import CHANGES, LOG, TABS
 from app.dashboard.drawing.cells import width_of
 from app.dashboard.drawing.painted import Painted
 from app.model.commands import CHANGES_FOOTER, FOOTER, INPUT_FOOTER, key_label, keys_of
 from app.model.status import Status
 
-_LOG_FIRST = ("follow", "wrap", "zoom")
 _ASKED = ("answer", "answer-now")
-_OTHER_TAB = {"log": "summary", "summary": "log"}
+_NEXT_TAB = dict(zip(TABS, (*TABS[1:], TABS[0]), strict=True))
+_IN_TAB = {LOG: ("back", "follow", "wrap", "zoom")} | dict.fromkeys(TABS[1:], ("back", "zoom"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +42,32 @@ def hints_for(
     asking: bool = False,
     talks: bool = False,
     takes: bool = False,
+    paused: bool = False,
+    changed: bool = False,
 ) -> tuple[Hint, ...]:
     """The keys that make sense in a pane for the selected task's status; None is no task.
 
-    ``pane`` is ``table``, ``input``, ``prompt``, ``diff`` or the name of a tab; ``unread`` says whether any
-    task waits to be seen, ``asking`` whether any asks, ``talks`` whether the selected one's agent can be told
-    more, ``takes`` whether its work can be taken.
+    ``pane`` is ``table``, ``input``, ``filter``, ``prompt``, ``diff`` or the name of a tab; ``unread`` says
+    whether any task waits to be seen, ``asking`` whether any asks, ``talks`` whether the selected one's agent
+    can be told more, ``takes`` whether its work can be taken, ``changed`` whether its changes can be opened,
+    ``paused`` whether the queue is.
     """
-    if pane == "input":
-        return tuple(_hint(name) for name in INPUT_FOOTER if asking or name != "answer-now")
     if pane == "prompt":
-        return (replace(_hint("back"), label="not now"),)
+        return (_hint("back", "not now"),)
+    if pane in ("input", "filter"):
+        typing = INPUT_FOOTER if pane == "input" else ("answer-now", "back")
+        return tuple(_hint(name) for name in typing if asking or name != "answer-now")
     wanted = {"next": unread or asking, "answer": asking, "continue": talks, "merge": takes, "push": takes}
-    if status is not None and pane in CHANGES_FOOTER:
-        return tuple(_hint(name) for name in CHANGES_FOOTER[pane] if wanted.get(name, True))
-    hints = tuple(_hint(name) for name in FOOTER if wanted.get(name, True) and _sensible(name, status, pane))
-    if pane not in _OTHER_TAB or status is None:
+    wanted["pause"] = paused
+    labels = {"pause": "resume", "changes": _NEXT_TAB[CHANGES]}
+    if status is not None and (pane == "diff" or (pane == CHANGES and changed)):
+        names = [name for name in CHANGES_FOOTER[pane] if wanted.get(name, True)]
+    else:
+        names = [name for name in FOOTER if wanted.get(name, True) and _sensible(name, status, pane)]
+    hints = tuple(_hint(name, labels.get(name)) for name in names)
+    if pane not in TABS or status is None or (pane == CHANGES and changed):
         return hints
-    first = tuple(map(_hint, ("back", *(_LOG_FIRST if pane == "log" else ()))))
-    return (replace(_hint("open"), label=_OTHER_TAB[pane]), *first, *hints)
+    return (_hint("open", _NEXT_TAB[pane]), *map(_hint, _IN_TAB[pane]), *hints)
 
 
 def _sensible(name: str, status: Status | None, pane: str) -> bool:
@@ -77,20 +85,25 @@ def _sensible(name: str, status: Status | None, pane: str) -> bool:
     return True
 
 
-def _hint(identity: str) -> Hint:
+def _hint(identity: str, label: str | None = None) -> Hint:
     key = keys_of(identity)
-    return Hint(identity, key_label(key.keys[0]), key.label or identity)
+    return Hint(identity, key_label(key.keys[0]), label or key.label or identity)
 
 
 def fitting(hints: Sequence[Hint], width: int) -> list[Hint]:
-    """The hints that fit into ``width`` cells with two between them, the first ones first."""
+    """The hints that fit into ``width`` cells with two between them, the first ones first.
+
+    Help keeps its place at the end: where little is shown, it is how the rest is found.
+    """
+    kept = [hint for hint in hints if hint.id == "help"]
     shown: list[Hint] = []
+    width -= sum(hint.width + 2 for hint in kept)
     for hint in hints:
         width -= hint.width + (2 if shown else 0)
-        if width < 0:
+        if width < 0 or hint in kept:
             break
         shown.append(hint)
-    return shown
+    return shown + kept if shown else list(hints[:1])
 
 
 def hint_at(hints: Sequence[Hint], x: int) -> Hint | None:
