@@ -112,7 +112,8 @@ def _upwards(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
 def _root(above: tuple[Path, ...]) -> Path:
     marks = ("package.json", *PYTHON_MARKS, *_OTHER_MARKS)
     for place in above:
-        if any((place / mark).is_file() for mark in marks):
+        # Asked at each key while somebody types: pathlib takes five times as long.
+        if any(os.path.isfile(f"{place}/{mark}") for mark in marks):  # noqa: PTH113
             return place
     return above[-1] if checkout_of(above[-1]) == above[-1] else above[0]
 
