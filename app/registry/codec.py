@@ -170,11 +170,7 @@ def end_from_record(record: Mapping[str, Any], log: str) -> Attempt:
 def outcome_from_record(record: Mapping[str, Any]) -> Outcome:
     """Read figures that a task wrote about itself: what is of the wrong kind is left out, never believed."""
     return Outcome(
-        **{
-            key: record[key]
-            for key in ("tool", "headline", "error", "commit")
-            if values.is_kind(record, key, str)
-        },
+        **{key: record[key] for key in _WORDS if values.is_kind(record, key, str)},
         **{key: record[key] for key in _COUNTS if values.is_kind(record, key, int)},
         files=tuple(item for item in record.get("files", ()) if isinstance(item, str))
         if values.is_kind(record, "files", list)

@@ -62,25 +62,13 @@ class Order:
         folder: str,
         command: list[str],
     ) -> None:
-        self.root = root
-        self.task_id = task_id
-        self.number = number
-        self.attempt = attempt
-        self.log = log
-        self.timeout_s = timeout_s
-        self.grace_s = grace_s
-        self.log_bytes = log_bytes
-        self.quiet_s = quiet_s
-        self.memory_bytes = memory_bytes
-        self.nice = nice
-        self.keep_environment = keep_environment
-        self.keep_leftovers = keep_leftovers
-        self.courtesy = courtesy
-        self.prepare = prepare
-        self.check = check
-        self.check_s = check_s
-        self.folder = folder
-        self.command = command
+        self.root, self.task_id, self.number, self.attempt = root, task_id, number, attempt
+        self.log, self.log_bytes, self.memory_bytes = log, log_bytes, memory_bytes
+        self.timeout_s, self.quiet_s, self.grace_s = timeout_s, quiet_s, grace_s
+        self.keep_environment, self.keep_leftovers = keep_environment, keep_leftovers
+        self.check, self.check_s = check, check_s
+        self.courtesy, self.prepare, self.nice = courtesy, prepare, nice
+        self.folder, self.command = folder, command
 
     def to_arguments(self) -> list[str]:
         """The argument list that ``from_arguments`` reads."""
