@@ -51,15 +51,23 @@ def delete(change: Transaction, task_ids: Sequence[str], *, expired: bool = Fals
     return len(task_ids)
 
 
+def newest(home: Home) -> Path | None:
+    """The folder of the deletion that an undo takes back next, None where there is none."""
+    return next((deletion for deletion in _in_order(home) if any(deletion.iterdir())), None)
+
+
 def restore(change: Transaction) -> list[str]:
     """Bring back what the newest deletion took; returns the ids, empty when there is none to undo."""
-    trash = change.registry.home.trash
-    for deletion in sorted(filter(_time_of, trash.iterdir()), key=_newest_first, reverse=True):
+    for deletion in _in_order(change.registry.home):
         restored = _restore(change, sorted(deletion.iterdir()))
         deletion.rmdir()
         if restored:  # one that was cut short may hold nothing
             return restored
     return []
+
+
+def _in_order(home: Home) -> list[Path]:
+    return sorted(filter(_time_of, home.trash.iterdir()), key=_newest_first, reverse=True)
 
 
 def _restore(change: Transaction, folders: Sequence[Path]) -> list[str]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from app.model.changes import Commit, counted
 from app.workspace.compare import MOST_COMMITS, describe
 from app.workspace.extras import KEPT, Extras, extras_in
 from app.workspace.git import OURS, Git, GitError
-from app.workspace.packing import forget_packed, pack, unpack
-from app.workspace.place import BRANCHES, CARRIED, TAKEN, Workspace, every, from_record, save, to_record
-from app.workspace.providing import NOTHING, Provision, provide
+from app.workspace.packing import forget_packed, pack
+from app.workspace.place import BRANCHES, RECORD, TAKEN, Workspace, every, from_record, mark_of, to_record
 from app.workspace.repository import Repository, look
 from app.workspace.snapshot import Snapshot
 from app.workspace.working import state, uncommitted_in
@@ -80,74 +78,54 @@ class Cleaned:
 
 
 def holdings(workspace: Workspace) -> Holdings:
-    """What would be lost if the workspace were thrown away now. Raises GitError."""
-    commits = _unmerged(workspace, Git(workspace.home))
+    """What would be lost if the workspace were thrown away now: nothing more where that was begun already.
+
+    Raises GitError.
+    """
+    git = Git(workspace.home)
+    if _begun(workspace, git) is not None:
+        return Holdings()
+    commits = _unmerged(workspace, git)
     if not workspace.folder.is_dir():
         return Holdings(commits, (), missing=True)
     uncommitted = uncommitted_in(workspace)
     return Holdings(commits, uncommitted, extras=extras_in(workspace, uncommitted))
 
 
-def discard(workspace: Workspace, *, yes: bool = False, always: bool = False) -> Discarded | None:
+def discard(
+    workspace: Workspace,
+    *,
+    yes: bool = False,
+    always: bool = False,
+    note: Callable[[Discarded], object] = lambda _: None,
+) -> Discarded | None:
     """Remove a workspace with its branch; what it holds is kept under DISCARDED, and None if it held nothing.
 
-    Of what no commit takes in, ``extras_in`` says what is kept.
-    ``always`` keeps it even then, so that it can be brought back. Raises HoldsWork without a ``yes`` where it
-    holds something. Killed at any point, it has removed nothing, or can be brought back, or be repeated.
+    Of what no commit takes in, ``extras_in`` says what is kept. ``always`` keeps even a workspace that holds
+    nothing, so that it can be brought back; ``note`` is told of what is kept before anything is removed.
+    Raises HoldsWork without a ``yes`` where it holds something. Killed at any point, it has removed nothing,
+    or can be brought back, or be repeated.
     """
     held = holdings(workspace)
     if not held.empty and not yes:
         raise HoldsWork(f"#{workspace.number} {held.words}")
-    discarded = None if held.empty and not always else _keep(workspace, held)
     git = Git(workspace.home)
+    kept = _begun(workspace, git)
+    if kept is None and (always or not held.empty):
+        kept = _keep(workspace, held)
+    if kept is not None:
+        note(kept)
     tip = git.line("rev-parse", "--verify", "--quiet", workspace.ref)
     remove(workspace)
     if tip is not None:
         drop_branch(git, workspace.branch, tip)
-    return discarded
-
-
-def bring_back(repository: Repository, ref: str, provision: Provision = NOTHING) -> Workspace:
-    """Undo a discard: the worktree stands where it stood, with its branch and its uncommitted files.
-
-    Raises GitError, also where the place or the branch is taken by now.
-    """
-    git = repository.git
-    workspace, also = _recorded(git, ref)
-    commit = git.line("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") or ""
-    git.write(
-        "worktree",
-        "add",
-        "--quiet",
-        "--no-track",
-        "-b",
-        workspace.branch,
-        str(workspace.folder),
-        f"{commit}^1",
-    )
-    made = look(workspace.folder)
-    if made is None:
-        raise GitError(f"git made no worktree at {workspace.folder}")
-    made.git.write("read-tree", "-m", "-u", "HEAD", commit)
-    made.git.write("reset", "--quiet", "--mixed", "HEAD")
-    for name, what in ((CARRIED, workspace.carried), (TAKEN, also.taken)):
-        if what:
-            made.git.write("update-ref", name, what)
-    # Before anything is linked: nothing may be written through a link into the user's checkout.
-    problem = unpack(repository, also.packed, workspace.folder) if also.packed else ""
-    own = tuple(path for path in workspace.linked if os.path.lexists(workspace.folder / path))
-    got = provide(repository.folder, workspace.folder, provision)
-    notes = (*workspace.notes, *([problem] if problem else ()))
-    back = replace(workspace, git_dir=made.git_dir, linked=(*own, *got.paths), notes=notes)
-    save(back)
-    forget(repository, ref)
-    return back
+    return kept
 
 
 def discarded(repository: Repository) -> tuple[Discarded, ...]:
     """What was thrown away and can still be brought back. Raises GitError."""
-    refs = repository.git.read("for-each-ref", "--format=%(refname)", DISCARDED).decode().split()
-    return tuple(Discarded(ref, _recorded(repository.git, ref)[0]) for ref in refs)
+    git = repository.git
+    return tuple(Discarded(ref, recorded(git, ref)[0]) for ref in _refs(git))
 
 
 def forget(repository: Repository, ref: str) -> None:
@@ -155,7 +133,7 @@ def forget(repository: Repository, ref: str) -> None:
     if not ref.startswith(DISCARDED):
         raise GitError(f"{ref} is nothing that was discarded")
     try:
-        packed = _recorded(repository.git, ref)[1].packed
+        packed = recorded(repository.git, ref)[1].packed
     except GitError:
         packed = None
     repository.git.write("update-ref", "-d", ref)
@@ -209,16 +187,32 @@ def _keep(workspace: Workspace, held: Holdings) -> Discarded:
         tree = now.tree
         _refuse_unseen(workspace, held.extras, now)
     taken = _commits(git, f"worktrees/{workspace.git_dir.name}/{TAKEN}")
-    repository = look(workspace.home) if held.extras.kept else None
-    packed = pack(repository, workspace, held.extras.kept) if repository else None
-    record = {**to_record(workspace), "taken": taken[0] if taken else None, "packed": packed}
+    repository = look(workspace.home)
+    packed = pack(repository, workspace, held.extras.kept) if repository and held.extras.kept else None
+    also = Also(taken[0] if taken else None, packed, mark_of(workspace))
+    record = {**to_record(workspace), **asdict(also)}
     message = f"Discarded work of #{workspace.number}\n\n{json.dumps(record)}"
     parents = dict.fromkeys([*tips, *([workspace.carried] if workspace.carried else []), *taken])
     words = [word for parent in parents for word in ("-p", parent)]
     kept = git.write("commit-tree", tree, *words, "-m", message, by=replace(OURS, when=None))
-    ref = _free_ref(git, DISCARDED + workspace.branch.removeprefix(BRANCHES))
+    before = _kept_before(git, also.made)
+    ref = before or _free_ref(git, DISCARDED + workspace.branch.removeprefix(BRANCHES))
+    outdated = recorded(git, before)[1].packed if before else None
     git.write("update-ref", ref, kept)
+    if outdated and repository:
+        forget_packed(repository, outdated)
     return Discarded(ref, workspace)
+
+
+def _begun(workspace: Workspace, git: Git) -> Discarded | None:
+    """What an earlier discard has kept of a workspace that it was killed over; what still stands is less."""
+    if not workspace.git_dir.is_dir() or (workspace.git_dir / RECORD).exists():
+        return None
+    tips = _commits(git, workspace.ref)
+    for ref in reversed(_refs(git)):
+        if recorded(git, ref)[0] == workspace and tips in ([], _commits(git, f"{ref}^1")):
+            return Discarded(ref, workspace)
+    return None
 
 
 def _refuse_unseen(workspace: Workspace, extras: Extras, now: Snapshot) -> None:
@@ -231,6 +225,17 @@ def _refuse_unseen(workspace: Workspace, extras: Extras, now: Snapshot) -> None:
             raise HoldsWork(f"#{workspace.number} holds more by now ({what}): look at it again")
 
 
+def _refs(git: Git) -> list[str]:
+    """The references of what was thrown away, oldest first."""
+    form = ("--sort=committerdate", "--format=%(refname)")
+    return git.read("for-each-ref", *form, DISCARDED).decode().split()
+
+
+def _kept_before(git: Git, mark: str) -> str | None:
+    """The reference of a discard of this very workspace that was killed before it removed anything."""
+    return next((ref for ref in _refs(git) if mark and recorded(git, ref)[1].made == mark), None)
+
+
 def _free_ref(git: Git, name: str) -> str:
     again, ref = 1, name
     while git.ok("rev-parse", "--verify", "--quiet", ref):
@@ -240,19 +245,25 @@ def _free_ref(git: Git, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Also:
-    """What else is written down of a discarded workspace: what was taken of it, where its extras are."""
+class Also:
+    """What else is written down of a discarded workspace.
+
+    ``taken`` is the commit that was taken of it last, ``packed`` the file that holds its extras, ``made`` the
+    mark that tells it from others in the same place.
+    """
 
     taken: str | None = None
     packed: str | None = None
+    made: str = ""
 
 
-def _recorded(git: Git, ref: str) -> tuple[Workspace, _Also]:
-    """The workspace as the commit under a reference tells of it."""
+def recorded(git: Git, ref: str) -> tuple[Workspace, Also]:
+    """The workspace as the commit under a reference tells of it. Raises GitError."""
     message = git.read("show", "--no-patch", "--format=%b", "--no-show-signature", ref, "--")
     try:
         record = json.loads(message)
         taken, packed = record.get("taken"), record.get("packed")
-        return from_record(record), _Also(str(taken) if taken else None, str(packed) if packed else None)
+        also = Also(str(taken) if taken else None, str(packed) if packed else None, str(record.get("made")))
+        return from_record(record), also
     except (ValueError, AttributeError):
         raise GitError(f"{ref} does not say which workspace it was") from None

@@ -9,6 +9,8 @@ from app.model.changes import Changes
 from app.model.task import Task
 from app.registry.changed import read_changes
 from app.registry.paths import Home
+from app.workspace import notes
+from app.workspace.notes import Note
 from app.workspace.place import Workspace
 from app.workspace.taskfiles import workspace_of
 
@@ -18,10 +20,14 @@ _RESULTS = {"passed": "it passed", "failed": "it failed"}
 
 @dataclass(frozen=True, slots=True)
 class PlaceFacts:
-    """What is written down of a task's place: its worktree, if it has one, and its changes, once it ended."""
+    """What is written down of a task's place: its worktree, if it has one, and its changes, once it ended.
+
+    ``thrown`` is the note of its worktree that was discarded, until it is back.
+    """
 
     worktree: Workspace | None = None
     changes: Changes | None = None
+    thrown: Note | None = None
 
 
 def facts_of(home: Home, task: Task) -> PlaceFacts:
@@ -32,6 +38,7 @@ def facts_of(home: Home, task: Task) -> PlaceFacts:
     return PlaceFacts(
         workspace_of(home, task.id),
         read_changes(home, task.id, task.attempt.number) if ended else None,
+        notes.of_task(home, task.id) if ended else None,
     )
 
 
@@ -39,7 +46,7 @@ def place_lines(task: Task, facts: PlaceFacts) -> Iterator[tuple[str, str]]:
     """Labels and values, not yet safe for a terminal."""
     wish, place = task.request.workspace, facts.worktree
     if place is not None:
-        gone = "" if place.folder.is_dir() else " (gone)"
+        gone = _gone(facts.thrown, stands=place.folder.is_dir())
         yield "workspace", f"{place.folder}{gone}"
         yield "branch", f"{place.branch} from {place.base[:_SHOWN_ID]}"
     elif wish is not None:
@@ -49,6 +56,15 @@ def place_lines(task: Task, facts: PlaceFacts) -> Iterator[tuple[str, str]]:
         yield "check", " · ".join(part for part in (task.request.check, result) if part)
     if facts.changes is not None:
         yield "changes", facts.changes.words
+
+
+def _gone(thrown: Note | None, *, stands: bool) -> str:
+    """What to say of a worktree that is not there, or not whole."""
+    if thrown is not None and thrown.undoing:
+        return " (not back yet: U, or delegate undo, brings back what is missing)"
+    if stands:
+        return ""
+    return " (discarded: U, or delegate undo, brings it back)" if thrown is not None else " (gone)"
 
 
 def place_values(task: Task, facts: PlaceFacts) -> dict[str, object]:

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.model.task import Task
 from app.registry import trash
-from app.registry.files import read_regular, write_atomic
-from app.registry.paths import Home
 from app.registry.project import named_by_project
 from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.operations import OperationError
-from app.workspace.discarding import Discarded, HoldsWork, bring_back, discard, discarded, forget
+from app.workspace import notes
+from app.workspace.discarding import Discarded, HoldsWork, discard, discarded, forget, recorded
 from app.workspace.git import GitError
-from app.workspace.place import Workspace
+from app.workspace.locking import held
+from app.workspace.notes import Note
+from app.workspace.place import Workspace, is_whole
 from app.workspace.providing import Provision
 from app.workspace.repository import Repository, look
+from app.workspace.restoring import bring_back
 from app.workspace.taking import Held, held_by, place_of
-from app.workspace.taskfiles import TaskFiles, workspace_of
-
-KEPT_S = 30 * 86400.0
-"""After how many seconds what was thrown away is given up, at the next time that something is."""
-
-_STAMP = "%Y%m%d_%H%M%S_%f"
-_LIMIT = 1024 * 1024
+from app.workspace.taskfiles import TaskFiles, read_workspace, workspace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +56,7 @@ def throw_away(registry: Registry, task: Task, *, yes: bool) -> Held:
         raise GitError(f"the worktree of #{task.number} is gone already")
     if not found[0].empty and not yes:
         raise HoldsWork(found[0].words)
-    kept = discard(place, yes=True, always=True)
-    if kept is not None:
-        _note(registry.home, task, kept)
+    discard(place, yes=True, always=True, note=lambda kept: notes.add(registry.home, _noted(task.id, kept)))
     _forget_old(place)
     return found[0]
 
@@ -74,35 +66,55 @@ def delete(registry: Registry, tasks: Sequence[Task], *, yes: bool = False) -> D
 
     Raises HoldsWork without a ``yes`` where a worktree holds something, with nothing changed; OperationError.
     """
-    held = held_by(registry.home, tasks)
-    refuse_to_lose(held, yes=yes)
+    found = held_by(registry.home, tasks)
+    refuse_to_lose(found, yes=yes)
     count = operations.delete(registry, [task.id for task in tasks])
-    return Deleted(count, _discard_each(held))
+    return Deleted(count, _discard_each(found))
 
 
-def refuse_to_lose(held: Iterable[Held], *, yes: bool) -> None:
+def refuse_to_lose(found: Iterable[Held], *, yes: bool) -> None:
     """Raise HoldsWork where one of the worktrees holds something, and nobody has said yes to that."""
     if yes:
         return
-    if words := [one.words for one in held if not one.empty]:
+    if words := [one.words for one in found if not one.empty]:
         more = f" and {len(words) - 3} more" if len(words) > 3 else ""
         raise HoldsWork("; ".join(words[:3]) + more)
 
 
 def undo(registry: Registry) -> Undone:
-    """Take back the newest deletion or discard. Raises OperationError where there is none, and GitError."""
-    thrown = _newest_note(registry.home)
-    deletions = [item.name for item in trash.deletions(registry.home) if item.name[:1].isdigit()]
-    if thrown is not None and thrown.name > max(deletions, default=""):
-        return _undo_discard(registry, thrown)
-    tasks = operations.undo(registry)
-    return Undone(tuple(tasks), problem=_bring_back_each(registry, tasks))
+    """Take back the newest deletion or discard, or finish an undo that was cut short.
+
+    One that was tried in vain is tried again once there is nothing else. Raises OperationError where there is
+    nothing, and GitError where it cannot be done; then, and where it is killed, it can be repeated.
+    """
+    with held(registry.home.root / "discarded" / "lock", "another undo is under way"):
+        return _undo(registry)
 
 
-def _discard_each(held: Iterable[Held]) -> str:
+def _undo(registry: Registry) -> Undone:
+    home = registry.home
+    thrown, deletion = notes.newest(home), trash.newest(home)
+    if (
+        deletion is not None
+        and deletion.name[:1].isdigit()
+        and (thrown is None or thrown.name < deletion.name)
+    ):
+        thrown = None
+    elif thrown is None and deletion is None:
+        thrown = notes.newest(home, failed=True)
+    if thrown is None:
+        begun = _begin_each(registry)
+        tasks = operations.undo(registry)
+        return Undone(tuple(tasks), problem=_finish_each(registry, begun))
+    undone = _undo_discard(registry, thrown)
+    rest = _finish_each(registry, notes.unfinished(home))
+    return replace(undone, problem=undone.problem or rest)
+
+
+def _discard_each(found: Iterable[Held]) -> str:
     """Discard the worktrees of tasks that are in the trash by now; what stays is told in words."""
     problem = ""
-    for one in held:
+    for one in found:
         try:
             discard(one.workspace, yes=True, always=True)
             _forget_old(one.workspace)
@@ -111,94 +123,83 @@ def _discard_each(held: Iterable[Held]) -> str:
     return problem
 
 
-def _bring_back_each(registry: Registry, tasks: Iterable[Task]) -> str:
-    """Bring back the worktrees of tasks that are there again."""
-    thrown = {note["ref"] for note in map(_read, _notes(registry.home)) if note}
+def _begin_each(registry: Registry) -> list[Path]:
+    """Write down which worktrees come back with the tasks that an undo is about to bring back.
+
+    Whoever finds these notes after a kill brings the rest back.
+    """
+    home, folder = registry.home, trash.newest(registry.home)
+    known = {note.ref for _, note in notes.each(home) if not note.undoing}
+    begun = []
+    for trashed in sorted(folder.iterdir()) if folder else ():
+        with contextlib.suppress(GitError, OSError):
+            kept = _kept(read_workspace(trashed), known)
+            if kept is not None:
+                begun.append(notes.add(home, _noted(trashed.name, kept, undoing=True)))
+    return begun
+
+
+def _finish_each(registry: Registry, begun: Iterable[Path]) -> str:
+    """Bring back the worktrees of tasks that are there again; what could not be is told in words."""
     problem = ""
-    for task in tasks:
-        place = workspace_of(registry.home, task.id)
-        if place is None or place.folder.is_dir() or not place.home.is_dir():
-            continue
+    for path in begun:
         try:
-            repository = look(place.home)
-            kept = _kept(repository, place, thrown) if repository else None
-            if repository is not None and kept is not None:
-                _restore(registry, task, repository, kept.ref)
-        except (GitError, OSError) as error:
-            problem = problem or f"the worktree of #{task.number} is not back: {error}"
+            problem = _undo_discard(registry, path).problem or problem
+        except (GitError, OperationError, OSError) as error:
+            problem = problem or f"a worktree is not back: {error}"
     return problem
 
 
-def _kept(repository: Repository, place: Workspace, thrown: Iterable[str]) -> Discarded | None:
-    """What was kept of a worktree when its task was deleted; not what a person had discarded before."""
+def _kept(place: Workspace | None, thrown: Collection[str]) -> Discarded | None:
+    """What was kept of a worktree when its task was deleted; not what a person had discarded before.
+
+    None where it stands. Raises GitError.
+    """
+    repository = look(place.home) if place and not is_whole(place) and place.home.is_dir() else None
+    if place is None or repository is None:
+        return None
     found = [one for one in discarded(repository) if one.workspace.folder == place.folder]
     fitting = [one for one in found if one.ref not in thrown and one.workspace.number == place.number]
     return fitting[-1] if fitting else None
 
 
-def _restore(registry: Registry, task: Task, repository: Repository, ref: str) -> None:
+def _undo_discard(registry: Registry, thrown: Path) -> Undone:
+    """Bring the worktree of a note back. The note goes once all else is done."""
+    note = notes.read(thrown)
+    repository = look(Path(note.home)) if note else None
+    if note is None or repository is None:
+        thrown.unlink(missing_ok=True)
+        raise OperationError("what was discarded last cannot be brought back: its repository is gone")
+    task = registry.load(note.task)
+    notes.mark(thrown, failed=False)
+    try:
+        problem = _restore(registry, task, repository, note)
+    except (GitError, OSError):
+        notes.mark(thrown, failed=True)
+        raise
+    thrown.unlink(missing_ok=True)
+    return Undone(worktree=task, problem=problem)
+
+
+def _restore(registry: Registry, task: Task, repository: Repository, note: Note) -> str:
+    """Bring a worktree back, or what an earlier undo has left to do; returns what is not back, in words."""
+    if not repository.git.ok("rev-parse", "--verify", "--quiet", note.ref):
+        place = workspace_of(registry.home, task.id)
+        if note.undoing and place is not None and is_whole(place):
+            return ""
+        raise GitError(f"what was discarded of #{task.number} is kept no longer")
     wish = task.request.workspace
     links, copies, _ = named_by_project(repository.folder)
     links, copies = (*links, *(wish.links if wish else ())), (*copies, *(wish.copies if wish else ()))
     provision = Provision(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(copies)))
-    back = bring_back(repository, ref, provision)
-    TaskFiles(registry.home, task.id, 1).save_workspace(back)
+    files = TaskFiles(registry.home, task.id, 1)
+    before = recorded(repository.git, note.ref)[0].notes
+    back = bring_back(repository, note.ref, provision, files.save_workspace)
+    return "; ".join(one for one in back.notes if one not in before)
 
 
-def _undo_discard(registry: Registry, thrown: Path) -> Undone:
-    note = _read(thrown)
-    repository = look(Path(note["home"])) if note else None
-    if note is None or repository is None:
-        thrown.unlink(missing_ok=True)
-        raise OperationError("what was discarded last cannot be brought back: its repository is gone")
-    task = registry.load(note["task"])
-    _restore(registry, task, repository, note["ref"])
-    thrown.unlink(missing_ok=True)
-    return Undone(worktree=task)
-
-
-# What a person has discarded, in the order of time, so that undo knows what was last.
-
-
-def _folder(home: Home) -> Path:
-    return home.root / "discarded"
-
-
-def _note(home: Home, task: Task, kept: Discarded) -> None:
-    _folder(home).mkdir(mode=0o700, exist_ok=True)
-    stamp = datetime.now(UTC).strftime(_STAMP)
-    record = {"task": task.id, "ref": kept.ref, "home": str(kept.workspace.home)}
-    write_atomic(_folder(home) / stamp, json.dumps(record).encode())
-
-
-def _notes(home: Home) -> list[Path]:
-    """The notes, oldest first; those past their time, and of tasks that are gone, are taken away."""
-    try:
-        found = sorted(path for path in _folder(home).iterdir() if path.name[:1].isdigit())
-    except OSError:
-        return []
-    limit = datetime.fromtimestamp(time.time() - KEPT_S, UTC).strftime(_STAMP)
-    for path in found:
-        if path.name < limit:
-            path.unlink(missing_ok=True)
-    return [path for path in found if path.name >= limit]
-
-
-def _newest_note(home: Home) -> Path | None:
-    """The newest discard whose task is there."""
-    for path in reversed(_notes(home)):
-        note = _read(path)
-        if note is not None and home.task(note["task"]).is_dir():
-            return path
-    return None
-
-
-def _read(path: Path) -> dict[str, str] | None:
-    with contextlib.suppress(OSError, ValueError):
-        record = json.loads(read_regular(path, _LIMIT))
-        if isinstance(record, dict) and {"task", "ref", "home"} <= record.keys():
-            return {key: str(value) for key, value in record.items()}
-    return None
+def _noted(task_id: str, kept: Discarded, *, undoing: bool = False) -> Note:
+    return Note(task_id, kept.ref, str(kept.workspace.home), undoing)
 
 
 def _forget_old(place: Workspace) -> None:
@@ -211,5 +212,5 @@ def _forget_old(place: Workspace) -> None:
         listed = repository.git.read("for-each-ref", form, "refs/delegate/discarded/").decode()
         for line in listed.splitlines():
             when, _, ref = line.partition(" ")
-            if when.isdigit() and time.time() - int(when) > KEPT_S:
+            if when.isdigit() and time.time() - int(when) > notes.KEPT_S:
                 forget(repository, ref)

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from uuid import uuid4
 
 from app.registry.files import write_atomic
 from app.workspace.repository import Repository
@@ -90,9 +91,21 @@ def from_record(record: dict[str, object]) -> Workspace:
         raise ValueError(f"this is no record of a workspace: {error}") from None
 
 
-def save(workspace: Workspace) -> None:
-    """Write the record, durably and at once. From here on the workspace is whole."""
-    write_atomic(workspace.git_dir / RECORD, json.dumps(to_record(workspace)).encode())
+def save(workspace: Workspace, mark: str | None = None) -> None:
+    """Write the record, durably and at once. From here on the workspace is whole.
+
+    The ``mark``, by default one that no other has, tells it from others that stood in the same place.
+    """
+    record = {**to_record(workspace), "mark": mark or uuid4().hex}
+    write_atomic(workspace.git_dir / RECORD, json.dumps(record).encode())
+
+
+def mark_of(workspace: Workspace) -> str:
+    """What tells a workspace from others that stood in the same place; empty for one that is not whole."""
+    try:
+        return str(json.loads((workspace.git_dir / RECORD).read_bytes()).get("mark", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def load(git_dir: Path) -> Workspace | None:
@@ -103,6 +116,11 @@ def load(git_dir: Path) -> Workspace | None:
     except (OSError, ValueError):
         return None
     return found if found.git_dir == git_dir else None
+
+
+def is_whole(workspace: Workspace) -> bool:
+    """Whether a workspace stands with its record; one that is half made or half removed has none."""
+    return workspace.folder.is_dir() and (workspace.git_dir / RECORD).exists()
 
 
 def every(repository: Repository) -> tuple[Workspace, ...]:

@@ -62,8 +62,13 @@ class TaskFiles:
 
 def workspace_of(home: Home, task_id: str) -> Workspace | None:
     """The worktree of a task as it was made; None where it has none, or the record makes no sense."""
+    return read_workspace(home.task(task_id))
+
+
+def read_workspace(folder: Path) -> Workspace | None:
+    """The same by the task's folder, which may lie in the trash."""
     try:
-        record = json.loads(read_regular(home.task_file(task_id, WORKSPACE), _LIMIT))
+        record = json.loads(read_regular(folder / WORKSPACE, _LIMIT))
         return from_record(record if isinstance(record, dict) else {})
     except (OSError, ValueError):
         return None

@@ -63,6 +63,25 @@ def create(repository: Repository, wanted: Wanted) -> Workspace:
         raise
 
 
+def stand_again(repository: Repository, workspace: Workspace, tip: str) -> None:
+    """Let git know again of a worktree that was removed, and make its branch, yet without its files.
+
+    What stands half made or half removed in its place is cleared away, and its branch is used again where it
+    still is at ``tip``. Raises CannotIsolate where the place is taken, and GitError where the branch is.
+    """
+    _clear_half_made(repository, workspace.folder)
+    workspace.folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    git = repository.git
+    commit = git.read("rev-parse", "--verify", f"{tip}^{{commit}}").decode().strip()
+    with _alone(repository):
+        standing = git.line("rev-parse", "--verify", "--quiet", workspace.ref)
+        if standing is None:
+            git.write("update-ref", workspace.ref, commit, "0" * len(commit))
+        elif standing != commit or _checked_out(git, workspace.branch) is not None:
+            raise GitError(f"another branch is called {workspace.branch} by now: rename that first")
+        git.write("worktree", "add", "--quiet", "--no-checkout", str(workspace.folder), workspace.branch)
+
+
 def remove(workspace: Workspace) -> None:
     """Remove the worktree's folder and what git knows of it; the branch stays. Nothing is asked.
 

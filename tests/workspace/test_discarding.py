@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.workspace import discarding
-from app.workspace.discarding import HoldsWork, bring_back, clean, discard, discarded, forget, holdings
+from app.workspace.discarding import HoldsWork, clean, discard, discarded, forget, holdings
 from app.workspace.extras import extras_in
 from app.workspace.place import every
+from app.workspace.restoring import bring_back
 from app.workspace.working import uncommitted_in
 from tests.workspace.repositories import Repo, three_files
 from tests.workspace.test_worktrees import HOSTILE

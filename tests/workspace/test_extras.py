@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from app.workspace import extras
-from app.workspace.discarding import HoldsWork, bring_back, discard, discarded, forget, holdings
+from app.workspace.discarding import HoldsWork, discard, discarded, forget, holdings
 from app.workspace.extras import extras_in
 from app.workspace.providing import Provision
+from app.workspace.restoring import bring_back
 from tests.workspace.repositories import Repo
 
 MEBIBYTE = 1024 * 1024

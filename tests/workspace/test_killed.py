@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from app.workspace.applying import CannotMerge, mend, merge
-from app.workspace.discarding import bring_back, discard, discarded
+from app.workspace.discarding import discard, discarded
 from app.workspace.git import GitError
 from app.workspace.merging import Mode, plan
 from app.workspace.place import Workspace, every
 from app.workspace.recording import begin
+from app.workspace.restoring import bring_back
 from tests.workspace.dying import killed_at
 from tests.workspace.repositories import Repo
 
