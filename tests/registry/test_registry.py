@@ -16,9 +16,8 @@ from app.registry import trash
 from app.registry.config import Config
 from app.registry.paths import Home
 from app.registry.store import DamagedRecord, Registry, UnknownTask
-from app.registry.transaction import NewerSchema, transaction
+from app.registry.transaction import transaction
 from app.supervisor import operations
-from app.supervisor.operations import OperationError
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 
@@ -134,29 +133,6 @@ def test_an_unreadable_record_is_not_called_damaged(
     assert [found.id for found in registry.recent(10)] == [task.id]
 
 
-def test_a_damaged_settings_file_costs_no_number(registry: Registry) -> None:
-    for _ in range(3):
-        finish(registry, accept(registry))
-    operations.delete(registry, [registry.ids()[-1]])
-    registry.home.settings.write_bytes(b"next_number = ")
-    fourth = accept(registry)
-    assert fourth.number == 4
-    assert fourth.id > "agent_20261120_120002"
-    assert [damaged.name for damaged in registry.damaged()] == ["registry.toml"]
-
-
-def test_a_newer_schema_is_read_but_not_written(registry: Registry) -> None:
-    task = finish(registry, accept(registry))
-    settings = registry.home.settings.read_text().replace("schema = 1", "schema = 2")
-    registry.home.settings.write_text(settings)
-    assert registry.load(task.id).status is Status.COMPLETE
-    with pytest.raises(NewerSchema):
-        accept(registry)
-    with pytest.raises(OperationError, match="newer delegate"):
-        operations.delete(registry, [task.id])
-    assert registry.home.settings.read_text() == settings
-
-
 def test_after_a_reboot_the_folders_agree_with_the_records_again(registry: Registry) -> None:
     waiting, running = accept(registry), accept(registry)
     with transaction(registry) as change:
@@ -237,28 +213,6 @@ def test_the_home_is_found_by_variable_then_by_state_folder(monkeypatch: pytest.
     monkeypatch.delenv("DELEGATE_HOME")
     monkeypatch.setenv("XDG_STATE_HOME", "/state")
     assert Home.find().root == Path("/state/delegate")
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b'schema = "x"\n', b'next_number = "a"\n', b"next_number = -4\n", b'last_id = "zz"\n', b"paused = 1\n"],
-)
-def test_settings_of_the_wrong_shape_are_made_anew(registry: Registry, content: bytes) -> None:
-    first = finish(registry, accept(registry))
-    registry.home.settings.write_bytes(content)
-    assert not registry.paused()
-    assert [task.id for task in registry.recent(1)] == [first.id]
-    second = accept(registry)
-    assert (second.number, second.id > first.id) == (2, True)
-    assert [damaged.name for damaged in registry.damaged()] == ["registry.toml"]
-
-
-def test_settings_of_a_newer_version_stay_whatever_their_shape(registry: Registry) -> None:
-    content = 'schema = 2\nnext_number = "seven"\n'
-    registry.home.settings.write_text(content)
-    with pytest.raises(NewerSchema):
-        accept(registry)
-    assert registry.home.settings.read_text() == content
 
 
 def test_a_lock_that_cannot_be_looked_at_is_not_a_free_one(

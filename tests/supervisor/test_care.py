@@ -1,4 +1,4 @@
-"""Care of real files: compressed without a loss, dropped with a line, in the trash and back, once an hour."""
+"""Care of real logs: compressed without a loss, dropped with a line, once an hour."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from app.logs.packing import is_written
 from app.logs.window import LogFile
 from app.model.status import Attention, Status
 from app.model.task import Attempt, Task
-from app.registry import trash
 from app.registry.config import Config
 from app.registry.paths import log_name
 from app.registry.store import Registry
 from app.registry.transaction import transaction
 from app.supervisor import operations
 from app.supervisor.care import Round, care, care_if_due
-from app.supervisor.operations import OperationError
 from tests.cli.conftest import Shell
 from tests.registry.test_registry import accept
 from tests.support import delegate, ended, until
@@ -171,76 +169,6 @@ def test_a_log_that_an_escaped_process_still_writes_is_not_touched(registry: Reg
     finally:
         writer.communicate()
     assert tidy(registry, logs_bytes=1).dropped == 1
-
-
-def test_deleted_logs_count_and_go_first(registry: Registry) -> None:
-    deleted, kept = past(registry, 0.5, os.urandom(MIB)), past(registry, 0.5, os.urandom(MIB))
-    operations.delete(registry, [deleted.id])
-    done = tidy(registry, logs_bytes=int(1.5 * MIB))
-    assert (done.forgotten, done.dropped) == (1, 0)
-    assert list(registry.home.trash.iterdir()) == []
-    assert dropped(registry, kept) == [None]
-    with pytest.raises(OperationError, match="no deletion"):
-        operations.undo(registry)
-
-
-def test_a_deletion_that_can_no_longer_be_undone_is_removed(registry: Registry) -> None:
-    task = past(registry, 1)
-    operations.delete(registry, [task.id])
-    (deletion,) = registry.home.trash.iterdir()
-    old = datetime.now(UTC) - trash.KEPT - timedelta(hours=1)
-    deletion.rename(deletion.with_name(f"{old:%Y%m%d_%H%M%S_%f}"))
-    (registry.home.trash / f"{trash.FORGOTTEN}x").mkdir()
-    assert tidy(registry).forgotten == 1
-    assert list(registry.home.trash.iterdir()) == []
-
-
-def test_seen_tasks_go_to_the_trash_when_their_time_is_over_and_come_back(registry: Registry) -> None:
-    old = [past(registry, 40) for _ in range(3)]
-    unread, young = past(registry, 40, seen=False), past(registry, 20)
-    assert tidy(registry, keep_s=30 * DAY_S).expired == 3
-    assert registry.ids() == [unread.id, young.id]
-    assert [task.id for task in operations.undo(registry)] == [task.id for task in old]
-    assert tidy(registry, keep_s=30 * DAY_S).expired == 0
-    assert registry.home.log(f"{old[0].id}.log").read_bytes() == b"output\n"
-
-
-def test_undo_brings_back_what_a_person_deleted_before_what_went_by_its_age(registry: Registry) -> None:
-    old, mine = past(registry, 40), past(registry, 1)
-    operations.delete(registry, [mine.id])
-    assert tidy(registry, keep_s=30 * DAY_S).expired == 1
-    assert [task.id for task in operations.undo(registry)] == [mine.id]
-    assert [task.id for task in operations.undo(registry)] == [old.id]
-
-
-def test_a_task_that_another_waits_for_stays(registry: Registry) -> None:
-    first = past(registry, 40)
-    operations.pause(registry)
-    accept(registry, after=(first.number,))
-    assert tidy(registry, keep_s=DAY_S).expired == 0
-
-
-def test_a_lost_task_of_which_something_lives_stays(registry: Registry, config: Config) -> None:
-    task = delegate(registry, "!exec sleep 100", config)
-    assert until(lambda: registry.load(task.id).status is Status.RUNNING)
-    live = registry.load(task.id).live
-    assert live is not None
-    assert live.runner is not None
-    os.kill(live.runner.pid, 9)
-    assert until(lambda: registry.load(task.id).status is Status.LOST)
-    operations.tidy(registry, config)
-    operations.mark_seen(registry, task.id)
-    os.utime(registry.home.task_file(task.id, "state.toml"), (1, 1))
-    assert tidy(registry, keep_s=DAY_S).expired == 0
-    operations.stop(registry, task.id, kill=True)
-    os.utime(registry.home.task_file(task.id, "state.toml"), (1, 1))
-    assert tidy(registry, keep_s=DAY_S).expired == 1
-
-
-def test_nothing_is_kept_shorter_without_the_setting(registry: Registry) -> None:
-    task = past(registry, 4000)
-    assert tidy(registry).expired == 0
-    assert registry.ids() == [task.id]
 
 
 def test_it_is_done_after_a_task_and_at_most_once_an_hour(registry: Registry, config: Config) -> None:
