@@ -109,8 +109,9 @@ def close(registry: Registry, task_id: str) -> Task | None:
         attempt = with_undelivered(registry, task, attempt)
         if trouble := shared_trouble(task, attempt, traces.report):
             hold(change, trouble)  # comes first: should we be killed in between, both are done again
-        again = not (end.survivors or stopping.was_requested(registry.home, task_id, end.number))
-        closed = change.write_state(task, _closed_state(task, state, attempt, again=again))
+        wanted = stopping.was_requested(registry.home, task_id, end.number)
+        again = not (end.survivors or wanted)
+        closed = change.write_state(task, _closed_state(task, state, attempt, again=again, wanted=wanted))
         registry.home.task_file(task_id, END).unlink(missing_ok=True)
         drop_empty_errors(registry, task_id)
     _note_duration(registry, closed)
@@ -140,10 +141,11 @@ def _attempt_number(state: State) -> int:
     return state.attempts[-1].number if state.attempts else 0
 
 
-def _closed_state(task: Task, state: State, attempt: Attempt, *, again: bool) -> State:
+def _closed_state(task: Task, state: State, attempt: Attempt, *, again: bool, wanted: bool) -> State:
     """The state after an attempt: ended, or waiting for the next automatic one.
 
-    Without ``again`` there is none: somebody wanted it to stop, or processes of it could not be ended.
+    Without ``again`` there is none: somebody ``wanted`` it to stop, or processes of it could not be ended.
+    A stop that nobody here has wanted, as when the machine goes down, is news.
     """
     state = replace(state, attempts=(*state.attempts[:-1], attempt))
     verdict = attempt.verdict or Status.FAILED
@@ -152,7 +154,7 @@ def _closed_state(task: Task, state: State, attempt: Attempt, *, again: bool) ->
     if start is not None:
         state = replace(state, not_before=start, retried=state.retried + 1, continues=attempt.continues)
         return replace(state, status=Status.QUEUED)
-    seen = Attention.SEEN if verdict is Status.STOPPED else Attention.UNREAD
+    seen = Attention.SEEN if wanted and verdict is Status.STOPPED else Attention.UNREAD
     return replace(state, status=verdict, attention=seen)
 
 

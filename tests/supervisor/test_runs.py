@@ -152,6 +152,18 @@ def test_stop_ends_a_daemon_that_ignores_term(registry: Registry, config: Config
     assert done.state.attention is Attention.SEEN
 
 
+def test_a_stop_that_no_person_asked_for_is_news(registry: Registry, config: Config) -> None:
+    task = delegate(registry, "!sleep 60", config)
+    child = live_pid(registry, task)
+    live = registry.load(task.id).live
+    assert live is not None
+    assert live.runner is not None
+    os.kill(live.runner.pid, signal.SIGTERM)  # as a machine does that goes down
+    done = ended(registry, task, 60)
+    assert (done.status, done.state.attention) == (Status.STOPPED, Attention.UNREAD)
+    assert not is_alive(child)
+
+
 def test_a_daemon_without_environment_is_found(registry: Registry, config: Config, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     task = delegate(
@@ -324,7 +336,7 @@ def test_what_a_task_says_of_itself_cannot_make_its_record_too_large_to_read(
     done = ended(registry, delegate(registry, f"!{line} > $DELEGATE_OUTCOME", config))
     assert done.attempt is not None
     assert done.attempt.outcome.passed == 3
-    assert done.attempt.outcome.headline == "x" * 300
+    assert done.attempt.outcome.headline == "x" * 299 + "…"
     flood = r"""printf 'files = ["'; head -c 15000000 /dev/zero | tr '\0' x; printf '"]\n'"""
     done = ended(registry, delegate(registry, f"!({flood}) > $DELEGATE_OUTCOME; exit 5", config))
     assert done.attempt is not None
