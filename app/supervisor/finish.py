@@ -34,16 +34,20 @@ NOTHING_HAPPENED = "nothing happened"
 _CARE_NICENESS = 10
 
 
-def close_and_go_on(root: str, task_id: str, wait: Callable[[OSError], None]) -> None:
+def close_and_go_on(
+    root: str, task_id: str, wait: Callable[[OSError], None], *, start_others: bool = True
+) -> None:
     """What a runner does last: close its attempt, then let waiting tasks start.
 
     ``wait`` is called with what is in the way when the record cannot be saved, and returns when that is worth
-    another try.
+    another try. Without ``start_others`` what waits is left to the next one who comes by.
     """
     from app.supervisor.scheduling import run_pass
 
     registry = Registry(Home(Path(root)))
     _close_when_there_is_room(registry, task_id, wait)
+    if not start_others or not registry.home.root.is_dir():  # a registry that was removed is not made again
+        return
     with contextlib.suppress(OSError):  # what cannot start now is left to the supervisor
         run_pass(registry, load_config())
     _take_care(registry)

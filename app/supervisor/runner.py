@@ -237,4 +237,6 @@ def _go_on(order: Order, runner: Runner) -> None:
     site.main()
     from app.supervisor.finish import close_and_go_on
 
-    close_and_go_on(order.root, order.task_id, runner.wait_to_save)
+    # What ends runners by a signal may be the machine going down: nothing is started into that.
+    start_others = not runner.watch.told_to_end
+    close_and_go_on(order.root, order.task_id, runner.wait_to_save, start_others=start_others)

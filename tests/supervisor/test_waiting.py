@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -11,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from app.model.status import Status
 from app.model.task import Request, Task
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.registry.transaction import ring, transaction
 from app.supervisor import operations, relay, scheduling, service
 from app.supervisor.service import LONGEST_LULL_S, Lull
-from tests.support import ended
+from tests.support import delegate, ended, is_alive, until
 
 
 @pytest.fixture
@@ -132,3 +134,39 @@ def test_a_task_that_cannot_be_read_for_now_holds_up_no_other(
         assert registry.state(other.id).attempts
     ended(registry, unreadable)
     ended(registry, other)
+
+
+def runner_of(registry: Registry, task: Task) -> int:
+    """The pid of a task's runner, once its command runs."""
+    assert until(lambda: registry.load(task.id).status is Status.RUNNING, 30)
+    live = registry.load(task.id).live
+    assert live is not None
+    assert live.runner is not None
+    return live.runner.pid
+
+
+def test_a_runner_that_goes_down_with_the_machine_starts_nothing_into_that(
+    registry: Registry, config: Config, tmp_path: Path
+) -> None:
+    task = delegate(registry, "!sleep 60", config)
+    runner = runner_of(registry, task)
+    waiting = wait_until(registry, datetime.now(UTC) - timedelta(seconds=1), tmp_path)
+    os.kill(runner, signal.SIGTERM)  # no supervisor is there: no pass has seen that a task waits
+    assert until(lambda: not is_alive(runner), 30)
+    assert registry.load(task.id).status is Status.STOPPED
+    assert registry.load(waiting.id).status is Status.QUEUED
+    scheduling.run_pass(registry, config)
+    assert ended(registry, waiting, 60).status is Status.COMPLETE
+
+
+def test_a_registry_that_was_removed_is_not_made_again_by_a_runner(
+    registry: Registry, config: Config, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    task = delegate(registry, f"!while [ ! -e {gate} ]; do sleep 0.02; done; touch {tmp_path}/done", config)
+    runner = runner_of(registry, task)
+    shutil.rmtree(registry.home.root)
+    gate.touch()
+    assert until(lambda: not is_alive(runner), 30)
+    assert (tmp_path / "done").exists()
+    assert not registry.home.root.exists()
