@@ -106,7 +106,8 @@ class Attempt:
     ``session`` is the agent's own id of the conversation, ``continues`` the number of the attempt whose
     conversation goes on in this one. ``qualifier`` are the words without which "complete" would say too much.
     ``check`` is ``passed`` or ``failed`` where its success was checked. ``undelivered`` are messages of the
-    user that its agent was not told before it ended.
+    user that its agent was not told before it ended. ``taken`` is the branch of the user's that all of its
+    work was merged into.
     """
 
     number: int
@@ -134,6 +135,7 @@ class Attempt:
     model: str | None = None
     usage: Usage | None = None
     undelivered: tuple[str, ...] = ()
+    taken: str | None = None
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
@@ -273,6 +275,12 @@ class Task:
 
     @property
     def unread(self) -> bool:
+    @property
+    def taken(self) -> str | None:
+        """The branch of the user's that all of its work was merged into, None where not all of it was."""
+        branches = {attempt.taken for attempt in self.state.attempts}
+        return branches.pop() if len(branches) == 1 and self.status.ended else None
+
         """Whether it ended and nobody has looked yet."""
         return self.status.ended and self.state.attention is not Attention.SEEN
 

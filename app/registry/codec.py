@@ -218,6 +218,7 @@ def _attempt_to_record(attempt: Attempt) -> dict[str, Any]:
         "undelivered": [values.to_toml(text) for text in attempt.undelivered] or None,
         "outcome": _outcome_to_record(attempt.outcome) or None,
     }
+        "taken": None if attempt.taken is None else values.to_toml(attempt.taken),
 
 
 def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
@@ -248,6 +249,7 @@ def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
         undelivered=values.strings(record, "undelivered") if "undelivered" in record else (),
         outcome=outcome_from_record(record.get("outcome", {})),
         unknown=values.rest(record, _ATTEMPT_KEYS),
+        taken=values.string(record, "taken") if "taken" in record else None,
     )
 
 

@@ -49,6 +49,8 @@ def place_lines(task: Task, facts: PlaceFacts) -> Iterator[tuple[str, str]]:
         gone = _gone(facts.thrown, stands=place.folder.is_dir())
         yield "workspace", f"{place.folder}{gone}"
         yield "branch", f"{place.branch} from {place.base[:_SHOWN_ID]}"
+        if task.taken:
+            yield "merged", f"into {task.taken}"
     elif wish is not None:
         yield "workspace", "a worktree of its own" if wish.worktree else "in place"
     if task.request.check:
@@ -75,6 +77,7 @@ def place_values(task: Task, facts: PlaceFacts) -> dict[str, object]:
         "workspace": str(place.folder) if place is not None else None,
         "branch": place.branch if place is not None else None,
         "base": place.base if place is not None else None,
+        "merged_into": task.taken,
         "check_command": task.request.check,
         "changes": None
         if changes is None

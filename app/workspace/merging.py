@@ -34,7 +34,8 @@ class MergePlan:
     ``theirs`` is what is taken, with uncommitted work as a commit on top. ``conflicts`` are paths that git
     cannot decide, ``overlapping`` those where the user has uncommitted changes, or files git does not know,
     in the way; ``obstacle`` is anything else, in words; ``left_out`` is what git does not know and is too
-    large to be taken. Only a plan that is ``ready`` can be carried out.
+    large to be taken. ``taken`` says that the branch has all of it. Only a plan that is ``ready`` can be
+    carried out.
     """
 
     workspace: Workspace
@@ -47,6 +48,7 @@ class MergePlan:
     overlapping: tuple[str, ...] = ()
     obstacle: str = ""
     left_out: tuple[str, ...] = ()
+    taken: bool = False
 
     @property
     def onto(self) -> str:
@@ -89,7 +91,7 @@ def plan(workspace: Workspace, mode: Mode = Mode.AUTO, message: str = "") -> Mer
     if left_out and theirs == last_commit(workspace) and _has(home.git, home.head or "", theirs):
         return replace(empty, obstacle=f"{few(left_out)} cannot be taken by git: copy what you need")
     if _has(home.git, home.head or "", theirs) or theirs == workspace.start:
-        return replace(empty, obstacle=f"there is nothing to take: {home.branch} has it all")
+        return _nothing(replace(empty, theirs=theirs))
     mode = _settled(workspace, mode, home, theirs)
     return checked(_computed(replace(empty, mode=mode, theirs=theirs), message))
 
@@ -102,10 +104,31 @@ def checked(found: MergePlan) -> MergePlan:
     differ = ("diff-tree", "-r", "-z", "--name-only", "--no-renames")
     changed = paths_in(git.read(*differ, found.onto, found.result))
     if not changed:
-        return replace(found, obstacle=f"there is nothing to take: {found.home.branch} has it all")
+        return _nothing(found)
     added = paths_in(git.read(*differ, "--diff-filter=A", found.onto, found.result))
     unknown = [path for path in added if os.path.lexists(top / path)]
     return replace(found, changed=changed, overlapping=overlap(changed, [*uncommitted(found.home), *unknown]))
+
+
+def merged_into(workspace: Workspace) -> str | None:
+    """The user's branch, if it has all that the task did by now, by whoever's hand; None where it does not.
+
+    Work that was taken in another shape, as a squash, is not recognised. Raises GitError.
+    """
+    home = look(workspace.home)
+    if home is None or home.head is None or home.branch is None:
+        return None
+    tip = last_commit(workspace)
+    if tip == workspace.base or not _has(home.git, home.head, tip):
+        return None
+    return None if workspace.folder.is_dir() and uncommitted_in(workspace) else home.branch
+
+
+def _nothing(found: MergePlan) -> MergePlan:
+    """A plan that there is nothing to take: the task did nothing, or the branch has it."""
+    told = f"there is nothing to take: {found.home.branch} has it all"
+    idle = found.theirs in (found.workspace.base, found.workspace.start)
+    return replace(found, obstacle=told, taken=not idle and not found.left_out)
 
 
 def few(paths: tuple[str, ...]) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.model.task import Task
+from app.registry.files import RegistryBusy
 from app.registry.paths import Home
+from app.registry.store import DamagedRecord, Registry, UnknownTask
+from app.registry.transaction import NewerSchema, transaction
+from app.workspace.applying import merge
 from app.workspace.discarding import Holdings, holdings
 from app.workspace.git import GitError
-from app.workspace.merging import MergePlan, Mode
+from app.workspace.merging import MergePlan, Mode, merged_into
 from app.workspace.merging import plan as plan_merge
 from app.workspace.place import Workspace
 from app.workspace.taskfiles import workspace_of
 
 _LONGEST_TITLE = 72
 _NOTHING = Holdings()
+_UNSAVED = (OSError, RegistryBusy, NewerSchema, UnknownTask, DamagedRecord)
 
 
 class CannotTake(Exception):  # noqa: N818 - a state of affairs, not a fault
@@ -66,6 +72,43 @@ def place_of(home: Home, task: Task, verb: str) -> Workspace:
 def merge_plan(home: Home, task: Task, mode: Mode = Mode.AUTO) -> MergePlan:
     """What taking a task's work would come to; nothing is touched. Raises CannotTake and GitError."""
     return plan_merge(place_of(home, task, "merge"), mode, message_for(task))
+
+
+def take(registry: Registry, task: Task, plan: MergePlan) -> None:
+    """Carry out a plan that is ready, and write down with the task where its work is now.
+
+    Raises CannotMerge with nothing changed, and GitError.
+    """
+    merge(plan)
+    if not plan.left_out:
+        note_taken(registry, task, plan.home.branch)
+
+
+def note_plan(registry: Registry, task: Task, plan: MergePlan) -> None:
+    """Write down what a plan has found out: that all was taken, or that there is something to take again."""
+    if plan.taken:
+        note_taken(registry, task, plan.home.branch)
+    elif plan.changed or plan.conflicts:
+        note_taken(registry, task, None)
+
+
+def note_if_merged(registry: Registry, task: Task) -> None:
+    """Find out whether a person has merged a task's branch by hand, and write that down."""
+    place = workspace_of(registry.home, task.id)
+    if place is None or not task.status.ended or task.taken or not place.home.is_dir():
+        return
+    with contextlib.suppress(GitError, OSError):
+        if branch := merged_into(place):
+            note_taken(registry, task, branch)
+
+
+def note_taken(registry: Registry, task: Task, branch: str | None) -> None:
+    """Write down for each attempt whether its work is in a branch; a record that cannot be written stays."""
+    with contextlib.suppress(*_UNSAVED), transaction(registry) as change:
+        now = registry.load(task.id)
+        if now.status.ended and any(attempt.taken != branch for attempt in now.state.attempts):
+            attempts = tuple(replace(attempt, taken=branch) for attempt in now.state.attempts)
+            change.write_state(now, replace(now.state, attempts=attempts))
 
 
 def message_for(task: Task) -> str:

@@ -78,6 +78,9 @@ def test_merging_asks_and_does_nothing_without_a_yes(shell: Shell, repo: Repo) -
     assert done.out.splitlines()[-1] == f"#{number} is in main: 3 files"
     assert repo.read("keep.txt") == "keep\nmore\n"
     assert shell.run("merge", number, "--yes").failed_with(1, "there is nothing to take: main has it all")
+    assert "merged     into main" in shell.run("status", number).out
+    assert shell.status(int(number))["merged_into"] == "main"
+    assert shell.run("delete", number).out == "1 task deleted; delegate undo brings them back.\n"
 
 
 def test_each_way_of_merging_gives_its_own_history(shell: Shell, repo: Repo) -> None:

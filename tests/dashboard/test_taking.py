@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from app.agents.delegation import prepare
 from app.dashboard.screen.mergescreen import MergeScreen
 from app.model.draft import Draft
@@ -11,6 +13,7 @@ from app.model.workspace import Workspace
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.supervisor import operations
+from app.workspace.taking import merge_plan, take
 from tests.dashboard.opened import NARROW, Seat, opened
 from tests.support import delegate, ended
 from tests.workspace.repositories import Repo
@@ -112,6 +115,54 @@ async def test_taking_is_offered_only_where_there_is_something_to_take(
             await seat.press("d")
             await (seat.sees if offered else seat.sees_no)("m merge")
             seat.main.focus_pane("table")
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_what_was_taken_is_said_on_its_row_not_offered_again_and_deleted_unasked(
+    registry: Registry, config: Config, repo: Repo, by_hand: bool
+) -> None:
+    other = done(registry, config, repo)
+    task = done(registry, config, repo, "echo two > two.txt; git add -A; git commit -qm Two")
+    async with opened(registry, (160, 30)) as seat:
+        await at_table(seat)
+        await seat.press("d")
+        await seat.sees("m merge")
+        if by_hand:
+            repo.git("merge", "-q", "--no-ff", "--no-edit", place_of(registry, task).branch)
+            seat.main.focus_pane("table")
+            assert seat.main.table.select(other.id)
+            assert seat.main.table.select(task.id)
+        else:
+            await seat.press("m", "y")
+            await seat.sees(f"#{task.number} Change it is in main")
+        await seat.sees("merged into main")
+        assert "merged into main" in seat.row(f" {task.number}  Change")
+        assert "merged into main" not in seat.row(f" {other.number}  Change")
+        await seat.sees_no("m merge")
+        seat.main.details.select_tab("details")
+        await seat.sees("merged     into main")
+        seat.main.focus_pane("table")
+        await seat.press("D")
+        await seat.sees("U brings it back")
+    assert registry.ids() == [other.id]
+
+
+async def test_what_was_merged_and_taken_out_again_can_be_taken_again(
+    registry: Registry, config: Config, repo: Repo
+) -> None:
+    task = done(registry, config, repo)
+    take(registry, task, merge_plan(registry.home, task))
+    assert registry.load(task.id).taken == "main"
+    repo.git("reset", "-q", "--hard", "HEAD^^")
+    async with opened(registry, (160, 30)) as seat:
+        await at_table(seat)
+        await seat.sees("merged into main")
+        await seat.press("m")
+        await seat.sees("it can be taken as it is")
+        await seat.press("escape")
+        await seat.sees_no("merged into main")
+        await seat.press("d")
+        await seat.sees("m merge")
 
 
 async def test_what_cannot_be_taken_says_why(

@@ -18,7 +18,7 @@ from app.workspace.discarding import HoldsWork
 from app.workspace.git import GitError
 from app.workspace.leaving import throw_away
 from app.workspace.merging import MergePlan, Mode, few
-from app.workspace.taking import CannotTake, held_by, merge_plan, place_of
+from app.workspace.taking import CannotTake, held_by, merge_plan, note_plan, place_of, take
 
 Run = Callable[[Session, Arguments], int]
 
@@ -48,6 +48,7 @@ def merge(session: Session, arguments: Arguments) -> int:
         raise UsageError("give one of --squash, --cherry-pick and --no-ff")
     applying.mend_at(place_of(session.registry.home, task, "merge").home)
     plan = merge_plan(session.registry.home, task, modes[0] if modes else Mode.AUTO)
+    note_plan(session.registry, task, plan)
     if not plan.ready:
         raise CommandError(f"#{task.number}: {clean(plan.words)}")
     say(*plan_lines(plan))
@@ -57,7 +58,7 @@ def merge(session: Session, arguments: Arguments) -> int:
             "nothing was merged",
             "this changes your branch. With no terminal to confirm it, add --yes",
         )
-    applying.merge(plan)
+    take(session.registry, task, plan)
     say(f"#{task.number} is in {clean(plan.home.branch or '')}: {counted(len(plan.changed), 'file')}")
     return 0
 

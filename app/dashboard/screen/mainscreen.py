@@ -253,6 +253,7 @@ class MainScreen(TalkingScreen):
         super().on_task_table_highlighted(event)
         event.prevent_default()
         self.watcher.consider_seen()
+        self.taker.consider(event.task)
 
     def on_details_tab_changed(self) -> None:
         """The keys that make sense have changed, and perhaps what is being seen."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+
 from app.dashboard.details.details import CHANGES
 from app.dashboard.drawing.tone import Tone
 from app.dashboard.plans.actions import Done
@@ -24,7 +26,16 @@ from app.workspace.applying import CannotMerge
 from app.workspace.discarding import HoldsWork
 from app.workspace.git import GitError
 from app.workspace.merging import MergePlan, Mode
-from app.workspace.taking import CannotTake, Held, held_by, merge_plan, place_of
+from app.workspace.taking import (
+    CannotTake,
+    Held,
+    held_by,
+    merge_plan,
+    note_if_merged,
+    note_plan,
+    place_of,
+    take,
+)
 
 if TYPE_CHECKING:
     from app.dashboard.screen.mainscreen import MainScreen
@@ -32,6 +43,9 @@ if TYPE_CHECKING:
 _FAULTS = (GitError, CannotTake, CannotMerge, HoldsWork, OperationError, OSError)
 _MODES = {"squash": Mode.SQUASH, "cherry-pick": Mode.PICK, "no-ff": Mode.MERGE}
 _NAMED = 3
+REST_S = 0.5
+"""How long the cursor rests on a task before git is asked about it."""
+
 WEIGHED = frozenset({Kind.DELETE, Kind.CLEAN, Kind.DISCARD})
 """What is asked about again, by what the worktrees hold."""
 
@@ -42,6 +56,7 @@ class Taker:
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
         self._shown: MergeScreen | None = None
+        self._due: Timer | None = None
 
     def takes(self, plan: Plan) -> bool:
         """Carry out a plan that is about work in worktrees; False for any other."""
@@ -52,6 +67,7 @@ class Taker:
             return False
         if plan.kind is Kind.CHANGES:
             self._screen.select(task)
+            self.consider(task)
             self._screen.details.select_tab(CHANGES)
             self._screen.focus_pane("details")
         elif plan.kind is Kind.MERGE:
@@ -75,12 +91,26 @@ class Taker:
         self._thread(partial(self._weigh, plan), partial(self._weighed, plan, asks), plan.original)
         return True
 
+    def consider(self, task: Task | None) -> None:
+        """Once the cursor rests on a task, find out whether its work was merged by hand."""
+        if self._due is not None:
+            self._due.stop()
+        self._due = None
+        if task is not None and has_work(self._screen.session.registry.home, task):
+            self._due = self._screen.set_timer(REST_S, partial(self._find_out, task))
+
+    def _find_out(self, task: Task) -> None:
+        look = partial(note_if_merged, self._screen.session.registry, task)
+        self._screen.run_worker(look, thread=True, exit_on_error=False)
+
     # Merging
 
     def _look(self, task: Task, mode: Mode) -> MergePlan:
         home = self._screen.session.registry.home
         applying.mend_at(place_of(home, task, "merge").home)
-        return merge_plan(home, task, mode)
+        plan = merge_plan(home, task, mode)
+        note_plan(self._screen.session.registry, task, plan)
+        return plan
 
     def _show(self, task: Task, plan: MergePlan) -> None:
         """Show what a merge would do; a yes does it."""
@@ -106,7 +136,7 @@ class Taker:
 
     def _merge(self, task: Task, plan: MergePlan) -> Done:
         try:
-            applying.merge(plan)
+            take(self._screen.session.registry, task, plan)
         except _FAULTS as error:
             raise OperationError(str(error)) from None
         files = counted(len(plan.changed), "file")
@@ -192,11 +222,12 @@ def has_worktree(task: Task) -> bool:
 def has_work(home: Home, task: Task) -> bool:
     """Whether an ended task has, or may have, something to take: a worktree that was not left as it was.
 
+    What was taken already, as far as that is written down, is not taken again.
     Nothing is run to find out. What nobody has looked at may hold something.
     """
     if not task.status.ended or not has_worktree(task) or not home.task_file(task.id, WORKSPACE).exists():
         return False
-    return any(_may_have_changed(home, task, attempt) for attempt in task.state.attempts)
+    return any(_may_have_changed(home, task, attempt) for attempt in task.state.attempts if not attempt.taken)
 
 
 def _may_have_changed(home: Home, task: Task, attempt: Attempt) -> bool:

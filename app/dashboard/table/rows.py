@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from app.dashboard.table.words import SHARED, joined, shared_words, unless_said, word_of
+from app.dashboard.table.words import SHARED, joined, shared_words, taken_words, unless_said, word_of
 from app.dashboard.table.words import exit_words as exit_words
 from app.logs.sanitise import sanitise
 from app.model.answers import question_of
@@ -142,7 +142,7 @@ def row_of(
         fraction=_bar(progress) if progress and result == progress.label else None,
         result=result,
         time=time_cell(task, moment),
-        last=f"waiting {waiting}" if ask else joined(clash, last),
+        last=f"waiting {waiting}" if ask else joined(clash, taken_words(task), last),
         quiet=silence.words if silence else "",
         usual=f"{estimate.short}{LATE if late else ''}" if status.live and estimate else "",
         overdue=late,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+from app.logs.sanitise import sanitise
 from app.model.status import Status
 from app.model.task import Attempt, Task
 
@@ -30,6 +31,11 @@ def word_of(task: Task) -> str:
 def shared_words(numbers: tuple[int, ...]) -> str:
     """That other tasks have changed the same file: ``same file as #9``."""
     return f"same file as {', '.join(f'#{number}' for number in numbers)}" if numbers else ""
+
+
+def taken_words(task: Task) -> str:
+    """That all of an ended task's work was merged: ``merged into main``."""
+    return f"merged into {sanitise(task.taken)}" if task.taken else ""
 
 
 def joined(*parts: str) -> str:
