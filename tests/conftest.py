@@ -57,7 +57,7 @@ def _leave_nothing_running(root: Path) -> None:
         with contextlib.suppress(operations.OperationError):
             operations.stop(registry, task_id, kill=True)
     mark = f"DELEGATE_HOME={root}"
-    gone = until(lambda: not processes_with(mark), seconds=15)
+    gone = until(lambda: not processes_with(mark), seconds=30)
     launch.reap()
     left = end_processes_with(mark)
     assert gone, f"processes of the test outlived it: {left}"

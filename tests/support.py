@@ -20,7 +20,7 @@ from app.registry.store import Registry
 from app.supervisor import operations
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> bool:
+def until(condition: Callable[[], object], seconds: float = 30.0) -> bool:
     """Wait for a condition to hold, at most so long; tells whether it came to hold."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -73,7 +73,7 @@ def delegate(registry: Registry, text: str, config: Config, folder: Path | None 
     return operations.submit(registry, new, os.environ, config)
 
 
-def ended(registry: Registry, task: Task, seconds: float = 20.0) -> Task:
+def ended(registry: Registry, task: Task, seconds: float = 60.0) -> Task:
     """Wait until a task has ended and return it as it stands then."""
     return operations.await_end(registry, [task.id], seconds)[0]
 

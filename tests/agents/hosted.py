@@ -95,7 +95,7 @@ class Hosted:
 
     def noted(self, what: str, count: int = 1) -> list[dict[str, Any]]:
         """Entries of the stand-in's of one kind, once there are as many."""
-        assert until(lambda: len(self.notes(what)) >= count, 15), self.notes()
+        assert until(lambda: len(self.notes(what)) >= count), self.notes()
         return self.notes(what)
 
     def left(self, task: Task) -> dict[int, str]:

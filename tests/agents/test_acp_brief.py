@@ -45,7 +45,7 @@ def test_an_answer_counts_although_its_client_goes_at_once(hosted: Hosted, _: in
 
 def test_a_message_to_a_client_that_has_gone_is_not_delivered(hosted: Hosted) -> None:
     task = hosted.submit("go", brief("waits"))
-    assert until((hosted.folder / "hello.txt").exists, 15)
+    assert until((hosted.folder / "hello.txt").exists)
     write_message(hosted.registry.home, task.id, 1, "and the docs")
     (hosted.folder / "go").touch()
     done = hosted.ended(task)
@@ -89,7 +89,7 @@ def test_a_client_that_asks_and_never_reads_costs_no_more_memory_than_is_set(hos
     def clients() -> list[psutil.Process]:
         return [psutil.Process(pid) for pid, words in hosted.processes(task).items() if "floods" in words]
 
-    assert until(clients, 15)
+    assert until(clients)
     host = clients()[0].parent()
     assert host is not None
 

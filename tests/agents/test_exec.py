@@ -177,7 +177,7 @@ def test_a_retry_that_is_going_on_stands_in_the_report(hosted: Hosted) -> None:
     task = hosted.submit("[[retry:3]] [[until:go]] [[write]]", client("claude", retries=9))
     wanted = "retrying, 529, attempt 3 of 10"
     home = hosted.registry.home
-    assert until(lambda: (report := read_report(home, task.id, 1)) and report.retrying == wanted, 15)
+    assert until(lambda: (report := read_report(home, task.id, 1)) and report.retrying == wanted)
     (hosted.folder / "go").touch()
     done = ended(hosted.registry, task)
     assert (done.status, hosted.report(done).retrying) == (Status.COMPLETE, None)
@@ -399,7 +399,7 @@ def test_a_host_whose_runner_was_killed_takes_its_client_along(hosted: Hosted) -
     assert live is not None
     assert live.runner is not None
     psutil.Process(live.runner.pid).send_signal(signal.SIGKILL)
-    assert until(lambda: not processes_with(mark_of(hosted.registry, task)), 15)
+    assert until(lambda: not processes_with(mark_of(hosted.registry, task)))
 
 
 def test_six_at_once_each_with_its_own_conversation(hosted: Hosted) -> None:

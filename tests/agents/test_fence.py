@@ -275,12 +275,12 @@ def test_after_a_stop_nothing_is_left(place: Hosted, token: str, kill: bool) -> 
     script = BROOD.format(token=token) + f"touch ready; trap '' TERM; tail -f /dev/null {token}"
     place.config = Config(grace_s=0.5)
     task = place.submit("go", shell(f"touch {token}; {script}"))
-    assert until(lambda: (place.folder / "ready").exists(), 15), place.log(task)
+    assert until(lambda: (place.folder / "ready").exists()), place.log(task)
     assert until(lambda: len(living(f"{token}")) >= 4)
     operations.stop(place.registry, task.id, kill=kill)
     done = ended(place.registry, task)
     assert done.status is Status.STOPPED
-    assert until(lambda: not living(token), 5), living(token)
+    assert until(lambda: not living(token)), living(token)
     assert not place.left(done)
 
 
@@ -288,14 +288,14 @@ def test_after_its_end_nothing_is_left(place: Hosted, token: str) -> None:
     done = place.run("go", shell(f"touch {token}; {BROOD.format(token=token)} touch ready"))
     assert done.status is Status.COMPLETE
     assert (place.folder / "ready").exists()
-    assert until(lambda: not living(token), 5), living(token)
+    assert until(lambda: not living(token)), living(token)
 
 
 def test_a_client_that_is_stopped_may_say_goodbye(place: Hosted) -> None:
     """The fence falls with the process that put it up: it must not be the first to go."""
     script = "trap 'sleep 0.3; touch goodbye; exit 7' TERM; touch ready; while :; do sleep 0.05; done"
     task = place.submit("go", shell(script))
-    assert until(lambda: (place.folder / "ready").exists(), 15), place.log(task)
+    assert until(lambda: (place.folder / "ready").exists()), place.log(task)
     operations.stop(place.registry, task.id)
     done = ended(place.registry, task)
     assert (done.status, last(done).exit_code) == (Status.STOPPED, 7)
@@ -304,14 +304,14 @@ def test_a_client_that_is_stopped_may_say_goodbye(place: Hosted) -> None:
 
 def test_when_runner_and_host_are_killed_it_ends_too(place: Hosted, token: str) -> None:
     task = place.submit("go", shell(f"touch {token} ready; tail -f /dev/null {token}"))
-    assert until(lambda: (place.folder / "ready").exists(), 15), place.log(task)
+    assert until(lambda: (place.folder / "ready").exists()), place.log(task)
     live = place.registry.load(task.id).live
     assert live is not None
     assert live.child is not None
     assert live.runner is not None
     for pid in (live.runner.pid, live.child.pid):
         psutil.Process(pid).kill()
-    assert until(lambda: not living(token), 10), living(token)
+    assert until(lambda: not living(token)), living(token)
 
 
 @pytest.fixture
@@ -438,7 +438,7 @@ def test_no_program_brings_back_the_whole_home(program: str) -> None:
 
 def test_the_files_that_are_taken_over_are_for_nobody_else(place: Hosted) -> None:
     task = place.submit("go", shell("touch ready; while [ ! -e go ]; do sleep 0.05; done"))
-    assert until(lambda: (place.folder / "ready").exists(), 15)
+    assert until(lambda: (place.folder / "ready").exists())
     files = list(place.registry.home.task(task.id).glob("*.fenced"))
     assert len(files) == 2
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files)

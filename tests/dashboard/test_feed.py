@@ -152,7 +152,7 @@ def test_stopping_a_feed_ends_its_threads(registry: Registry) -> None:
     feed.start()
     assert until(lambda: heard.records)
     feed.stop()
-    assert until(lambda: not [t for t in threading.enumerate() if t.name.startswith("feed_")], seconds=3)
+    assert until(lambda: not [t for t in threading.enumerate() if t.name.startswith("feed_")])
 
 
 @pytest.mark.parametrize(

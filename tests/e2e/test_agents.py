@@ -55,7 +55,7 @@ def start(terminal: Terminal, text: str) -> None:
     terminal.expect("needs your yes")
     terminal.press("Enter")
     terminal.expect("let standin work ›", "y once", "n no")
-    assert until(lambda: _approved(terminal), 15), terminal.screen()
+    assert until(lambda: _approved(terminal)), terminal.screen()
 
 
 def _approved(terminal: Terminal) -> bool:
@@ -151,7 +151,7 @@ def test_a_question_that_nobody_answers_is_declined_by_itself(
     terminal.expect("answer #1 ›")
     terminal.expect("was declined by itself", seconds=30)
     terminal.expect("failed", "nobody answered: printf hello", seconds=30)
-    assert until(lambda: registry.load(registry.ids()[0]).status is Status.FAILED, 10)
+    assert until(lambda: registry.load(registry.ids()[0]).status is Status.FAILED)
     assert answers(evidence) == ["reject"]
 
 
@@ -167,7 +167,7 @@ def test_a_conversation_goes_on_and_a_running_one_is_told_more(
     terminal.expect("continue #1 ›", "as attempt 2")
     terminal.type("[[recall]]")
     terminal.press("Enter")
-    assert until(lambda: len(registry.load(task_id).state.attempts) == 2, 15)
+    assert until(lambda: len(registry.load(task_id).state.attempts) == 2)
     terminal.expect("You asked before: ", "first words", seconds=30)
     assert until(lambda: registry.load(task_id).status is Status.COMPLETE, 20)
     assert registry.load(task_id).state.attempts[1].continues == 1
@@ -190,6 +190,6 @@ def test_stop_leaves_no_process_while_it_asks(
     terminal.expect("x again")
     terminal.press("x")
     terminal.expect("■", "stopped", seconds=30)
-    assert until(lambda: not processes_with(mark), 10)
+    assert until(lambda: not processes_with(mark))
     operations.tidy(registry, load_config())
     assert registry.load(task_id).status is Status.STOPPED

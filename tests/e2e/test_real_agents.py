@@ -60,7 +60,7 @@ def decide(terminal: Terminal, question: str, key: str) -> None:
         terminal.press(key)
         return terminal.shows("new task ›", seconds=1.0)
 
-    assert until(pressed, 10), terminal.screen()
+    assert until(pressed), terminal.screen()
 
 
 def leave_input(terminal: Terminal) -> None:

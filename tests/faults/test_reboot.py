@@ -147,6 +147,6 @@ def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(registry: Registry, confi
     os.mkfifo(path)
     home.care.touch()  # so that a runner may leave the rest to a supervisor, if there is one
     operations.resume(registry, config)
-    done = ended(registry, task, 10)
+    done = ended(registry, task)
     assert done.attempt is not None
     assert done.attempt.exit_code == (126 if name in ("env", "log") else 3)

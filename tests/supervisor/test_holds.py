@@ -81,7 +81,7 @@ def test_other_failures_pause_nothing(hosted: Hosted, marker: str) -> None:
 
 def test_an_automatic_retry_waits_for_the_agent(hosted: Hosted) -> None:
     task = hosted.submit("[[quota]]", client("claude"), agent="claude", retries=3)
-    assert until(lambda: hosted.registry.home.holds.exists(), 15)
+    assert until(lambda: hosted.registry.home.holds.exists())
     assert until(lambda: hosted.registry.load(task.id).status is Status.QUEUED)
     operations.free(hosted.registry, task.id, hosted.config)
     (waiting,) = hosted.registry.with_reasons([hosted.registry.load(task.id)], hosted.config.limits)

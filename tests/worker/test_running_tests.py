@@ -170,4 +170,4 @@ def test_sigterm_ends_the_worker_and_its_tools_as_that_signal(site: Site) -> Non
     assert int(pid_file.read_text()) in {process.pid for process in tree}
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=10) == -signal.SIGTERM
-    assert until(lambda: not [process for process in tree if is_alive(process.pid)], seconds=5)
+    assert until(lambda: not [process for process in tree if is_alive(process.pid)])
