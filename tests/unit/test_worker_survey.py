@@ -9,7 +9,7 @@ import pytest
 from app.agents.worker.jobs import UnableError
 from app.agents.worker.places import resolve
 from app.agents.worker.scan import scan, unittest_only
-from app.agents.worker.survey import nearest_lint_folder, survey
+from app.agents.worker.survey import nearest_lint_folder, project_root, survey
 
 NOWHERE = {"PATH": "/nonexistent", "HOME": "/nonexistent"}
 
@@ -64,6 +64,12 @@ def test_what_lies_in_the_home_folder_belongs_to_no_project(tmp_path: Path) -> N
     (tmp_path / "plain/src").mkdir(parents=True)
     project = survey(tmp_path / "plain/src", {"PATH": "", "HOME": str(tmp_path)})
     assert (project.root, project.package) == (tmp_path / "plain/src", None)
+
+
+def test_nothing_is_looked_for_above_a_folder_that_is_gone(tmp_path: Path) -> None:
+    put(tmp_path, "pyproject.toml", "")
+    folder = tmp_path / "gone" / "deep"
+    assert project_root(folder, NOWHERE) == folder
 
 
 def test_package_json_is_read_whatever_it_holds(tmp_path: Path) -> None:

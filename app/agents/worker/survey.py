@@ -102,11 +102,19 @@ def _upwards(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
     home = Path(environment.get("HOME", "/"))
     for place in folder.parents if folder != top else ():
         # Without a repository, what lies in the home folder or in a shared one belongs to no project.
-        if top is None and (place in (home, *home.parents) or place.stat().st_mode & stat.S_IWOTH):
+        if top is None and (place in (home, *home.parents) or _is_shared(place)):
             return
         yield place
         if place == top:
             return
+
+
+def _is_shared(place: Path) -> bool:
+    """Whether anybody may write to a folder; one that may not be looked at is nobody's own either."""
+    try:
+        return bool(place.stat().st_mode & stat.S_IWOTH)
+    except OSError:
+        return True
 
 
 def _root(above: tuple[Path, ...]) -> Path:
