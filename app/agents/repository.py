@@ -43,8 +43,7 @@ def may_appear(folder: str, git: Sequence[str]) -> Iterator[str]:
     """Where an agent that works in a folder may put something that says which programs git runs."""
     for place in git:
         yield from _saying(place)
-    if not git:
-        yield f"{folder}/.git"
+    yield f"{folder}/.git"
 
 
 def _saying(folder: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.agents.repository import git_folders
+from app.agents.repository import git_folders, may_appear
 from tests.workspace.repositories import Repo
 
 
@@ -45,6 +45,11 @@ def test_a_submodule_has_one_of_its_own(shop: Repo, tmp_path: Path) -> None:
     part.commit("First")
     shop.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(part.top), "part")
     assert told(shop.top / "part") == [str(shop.top / ".git" / "modules" / "part")]
+
+
+def test_a_repository_of_its_own_may_appear_below_the_top_of_another(shop: Repo) -> None:
+    folder = shop.top / "src"
+    assert f"{folder}/.git" in may_appear(str(folder), told(folder))
 
 
 @pytest.mark.parametrize("content", [b"\0", b"x" * 10, b"gitdir: \0"])
