@@ -78,6 +78,14 @@ def ended(registry: Registry, task: Task, seconds: float = 60.0) -> Task:
     return operations.await_end(registry, [task.id], seconds)[0]
 
 
+def content_of(path: Path) -> bytes:
+    """What is in a file; nothing in one that a runner has moved to its place or removed meanwhile."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 def need(tool: str) -> str:
     """The path of a tool that a test cannot do without: skipped where it is missing, an error in CI."""
     path = shutil.which(tool)

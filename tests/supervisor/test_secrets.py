@@ -16,7 +16,7 @@ from app.registry.store import Registry
 from app.registry.transaction import ENVIRONMENT
 from app.supervisor import operations
 from tests.cli.conftest import Shell
-from tests.support import ended, until
+from tests.support import content_of, ended, until
 
 NAME, SECRET = "API_TOKEN_9F3", "hunter2-e7c1"
 """Neither may be found anywhere."""
@@ -48,14 +48,6 @@ def holding(registry: Registry) -> set[str]:
     files = [path for path in registry.home.root.rglob("*") if path.is_file()]
     assert files
     return {path.name for path in files if any(word in content_of(path) for word in words)}
-
-
-def content_of(path: Path) -> bytes:
-    """What is in a file; nothing in one that a runner has moved to its place or removed meanwhile."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
 
 
 def tells(shell: Shell) -> bool:
