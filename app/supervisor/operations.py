@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.model.status import Attention, Priority, Status
 from app.model.task import NewTask as NewTask
-from app.model.task import Request, Task
+from app.model.task import Request, State, Task
 from app.registry.config import Config, load_config
 from app.registry.store import Registry
 from app.registry.transaction import refuse_newer, transaction
@@ -162,14 +162,25 @@ def retry(
             raise OperationError(f"#{task.number} has been started again already")
         if task.unsettled:
             raise OperationError(f"#{task.number}: its end is not saved yet: {task.unsaved or 'try again'}")
-        state = replace(task.state, status=Status.QUEUED, attention=None, retried=0, not_before=None)
-        if text is not None:
-            state = replace(state, text=text, command=command or state.command)
-        elif continues is None and task.attempt is not None:
-            continues = task.attempt.continues  # the same words make sense in the same conversation only
-        state = replace(state, continues=continues, run=run or state.run)
+        state = _state_to_retry(task, text, command, continues, run)
         task = change.requeue(task, _environment(environment, task.request.commit), state)
     return _after_pass(registry, config, task)
+
+
+def _state_to_retry(
+    task: Task,
+    text: str | None,
+    command: tuple[str, ...] | None,
+    continues: int | None,
+    run: AgentRun | None,
+) -> State:
+    """The state of an ended task that is to run again, with what was edited."""
+    state = replace(task.state, status=Status.QUEUED, attention=None, retried=0, not_before=None)
+    if text is not None:
+        state = replace(state, text=text, command=command or state.command)
+    elif continues is None and task.attempt is not None:
+        continues = task.attempt.continues  # the same words make sense in the same conversation only
+    return replace(state, continues=continues, run=run or state.run)
 
 
 @in_one_line
