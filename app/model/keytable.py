@@ -60,6 +60,7 @@ KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), "open the task: log, summary, details", TABLE, label="open", group=VIEW),
     Key("kill", ("X",), "stop at once, without asking it to end first", group=ENDING),
     Key("edit", ("R",), "edit the text and retry", group=ENDING),
+    Key("export", ("E",), "write its work as a patch file in your folder", label="patch", group=TAKING),
     Key("seen", ("space",), "mark as seen", TABLE, group=WATCHING),
     Key(
         "next",
@@ -110,7 +111,10 @@ FOOTER: tuple[str, ...] = (
 """The ids the footer shows, most wanted first; what does not fit is left out from the right, help never."""
 
 CHANGES_FOOTER: Mapping[str, tuple[str, ...]] = {
-    "changes": ("answer", "diff", "merge", "push", "editor-at", "pager", "back", "changes", "zoom", "help"),
+    "changes": (
+        *("answer", "diff", "merge", "push", "export", "editor-at", "pager"),
+        *("back", "changes", "zoom", "help"),
+    ),
     "diff": ("answer", "hunk", "file", "files", "merge", "editor-at", "pager", "zoom", "help"),
 }
 """The same over the list of what a task changed, and over how a file did."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from app.model.task import Attempt, Task
+from app.registry.paths import Home
 from app.workspace.combining import commit_tree
 from app.workspace.compare import DIFF
 from app.workspace.git import Git, GitError, explain
-from app.workspace.place import Workspace
+from app.workspace.place import Workspace, branch_name
 from app.workspace.repository import look
+from app.workspace.review import Review, review, scratch_store
 from app.workspace.snapshot import stored
+from app.workspace.taskfiles import workspace_of
 from app.workspace.working import last_commit, state, uncommitted_in
+
+_MOST_FILES = 1000
 
 PUSH_TIMEOUT_S = 300.0
 """After how long a push is given up: nobody is there to answer what it may wait for."""
@@ -54,6 +60,51 @@ def patch(workspace: Workspace) -> bytes:
     if workspace.carried or merges:
         tip = commit_tree(git, f"{tip}^{{tree}}", [start], f"Work of #{workspace.number} {workspace.name}")
     return git.read("format-patch", *_PATCH, f"{start}..{tip}")
+
+
+def work_of(home: Home, task: Task, attempt: Attempt | None = None) -> bytes:
+    """A task's work: mails that `git am` reads, or where it works in place a difference for `git apply`.
+
+    ``attempt`` chooses one of a task in place. Raises GitError where nothing is known of it.
+    """
+    place = workspace_of(home, task.id)
+    if place is not None:
+        return patch(place)
+    with scratch_store(home, task) as store:
+        found = review(home, task, attempt, Path(store))
+        if found.changes is None:
+            raise GitError(found.remark)
+        return difference(found, "--binary", "--full-index")
+
+
+def difference(found: Review, *options: str) -> bytes:
+    """The difference between the two states of a review, as git prints it. Raises GitError."""
+    if found.changes is None or not found.changes.files:
+        return b""
+    if found.git is None or not found.comparable:
+        raise GitError("there is no repository, so there are no lines to compare")
+    ends = (found.changes.start, found.changes.end)
+    prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
+    return found.git.read("diff-tree", "-r", "-p", *options, *prefixes, *DIFF, *ends, "--")
+
+
+def write_patch(folder: Path, task: Task, raw: bytes) -> Path:
+    """Write a patch under a name that is free in the folder, and never over a file. Raises OSError."""
+    name = branch_name(task.number, task.name).rpartition("/")[2]
+    for again in range(1, _MOST_FILES):
+        path = folder / (f"{name}.patch" if again == 1 else f"{name}-{again}.patch")
+        try:
+            file = path.open("xb")
+        except FileExistsError:
+            continue
+        try:
+            with file:
+                file.write(raw)
+        except OSError:
+            path.unlink()
+            raise
+        return path
+    raise FileExistsError(f"there are {_MOST_FILES} patches of #{task.number} in {folder} already")
 
 
 def diff(folder: Path, start: str, end: str, objects: Path | None = None) -> bytes:

@@ -13,9 +13,7 @@ from app.cli.session import Meant, Session
 from app.model.changes import ChangedFile, Changes
 from app.model.export import export_changes
 from app.workspace import exporting
-from app.workspace.compare import DIFF
 from app.workspace.review import Review, review, scratch_store
-from app.workspace.taskfiles import workspace_of
 
 _COLOURS = {"A": "green", "D": "red", "M": "blue", "R": "yellow", "C": "yellow", "T": "yellow"}
 
@@ -30,7 +28,9 @@ def changes(session: Session, arguments: Arguments) -> int:
         if arguments.has("json"):
             say_json(_exported(meant, found))
         elif arguments.has("diff"):
-            _print(_diff(found))
+            if found.changes is None:
+                raise CommandError(found.remark)
+            _print(exporting.difference(found))
         else:
             say(*_lines(found, colour=uses_colour(sys.stdout)))
     return 0
@@ -42,13 +42,7 @@ def patch(session: Session, arguments: Arguments) -> int:
     if not arguments.words:
         raise UsageError("say which task: delegate patch 7 > 7.patch")
     meant = _meant(session, arguments)
-    place = workspace_of(session.registry.home, meant.task.id)
-    if place is not None:
-        _print(exporting.patch(place))
-        return 0
-    with scratch_store(session.registry.home, meant.task) as folder:
-        found = review(session.registry.home, meant.task, meant.run, Path(folder))
-        _print(_diff(found, binary=True))
+    _print(exporting.work_of(session.registry.home, meant.task, meant.run))
     return 0
 
 
@@ -57,20 +51,6 @@ def _meant(session: Session, arguments: Arguments) -> Meant:
     if len(found) > 1:
         raise UsageError("one task at a time")
     return found[0]
-
-
-def _diff(found: Review, *, binary: bool = False) -> bytes:
-    """The difference as git prints it. Raises CommandError where nothing is known."""
-    if found.changes is None:
-        raise CommandError(found.remark)
-    if not found.changes.files:
-        return b""
-    if found.git is None or not found.comparable:
-        raise CommandError("there is no repository, so there are no lines to compare")
-    words = ("--binary", "--full-index") if binary else ()
-    ends = (found.changes.start, found.changes.end)
-    prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
-    return found.git.read("diff-tree", "-r", "-p", *words, *prefixes, *DIFF, *ends, "--")
 
 
 def _print(raw: bytes) -> None:

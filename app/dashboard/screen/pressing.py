@@ -135,6 +135,10 @@ def _back(screen: MainScreen) -> None:
         screen.set_filter("")
 
 
+def _export(screen: MainScreen) -> None:
+    screen.taker.export(screen.table.cursor_task)
+
+
 def _on_log(turn: Callable[[LogPane], None]) -> Callable[[MainScreen], None]:
     """A key that changes how the log is shown, if one is."""
 
@@ -154,6 +158,7 @@ PRESSES: Mapping[str, Callable[[MainScreen], None]] = {
     "changes": _changes,
     "merge": _on_task(Kind.MERGE),
     "push": _on_task(Kind.PUSH),
+    "export": _export,
     "stop": _on_task(Kind.STOP, "x"),
     "kill": _on_task(Kind.STOP, "X", at_once=True),
     "retry": _on_task(Kind.RETRY),

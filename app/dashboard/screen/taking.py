@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -13,6 +14,7 @@ from app.dashboard.drawing.tone import Tone
 from app.dashboard.plans.actions import Done
 from app.dashboard.plans.plan import Plan, task_title
 from app.dashboard.plans.preview import question
+from app.dashboard.screen.header import short_folder
 from app.dashboard.screen.mergescreen import MergeScreen
 from app.model.changes import counted
 from app.model.sentences import Kind
@@ -148,6 +150,26 @@ class Taker:
             return Done(exporting.push(place_of(self._screen.session.registry.home, task, "push")))
         except _FAULTS as error:
             raise OperationError(str(error)) from None
+
+    def export(self, task: Task | None) -> None:
+        """Write a task's work as a patch file into the folder that the dashboard was opened in."""
+        if task is None:
+            self._screen.bar.say("there is no task", Tone.PROBLEM)
+        else:
+            self._screen.commander.work(partial(self._export, task))
+
+    def _export(self, task: Task) -> Done:
+        session = self._screen.session
+        try:
+            raw = exporting.work_of(session.registry.home, task)
+            if not raw:
+                raise OperationError(f"{task_title(task)} changed nothing: there is no patch to write")
+            path = exporting.write_patch(session.folder, task, raw)
+        except _FAULTS as error:
+            raise OperationError(str(error)) from None
+        where = short_folder(str(path), str(Path.home()))
+        reads = "git am" if has_worktree(task) else "git apply"
+        return Done(f"{where} is the patch of {task_title(task)}: {reads} reads it")
 
     # Leaving
 
