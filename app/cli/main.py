@@ -104,8 +104,7 @@ def _start() -> int:
         return run_command("status", [])
     from app.dashboard.app import run
 
-    run()
-    return 0
+    return run()
 
 
 def _help(words: Sequence[str]) -> int:

@@ -108,9 +108,14 @@ class DelegateApp(App[None]):
         return [*loaded.problems, *missing]
 
 
-def run(home: Path | None = None) -> None:
-    """Open the dashboard on this terminal, until the user leaves; ``home`` is the registry folder."""
+def run(home: Path | None = None) -> int:
+    """Open the dashboard on this terminal, until the user leaves, and return the exit code.
+
+    ``home`` is the registry folder.
+    """
     registry = Registry(Home(home) if home else Home.find()).open()
     folder = Path(os.environ.get("PWD") or ".")
     folder = folder if folder.is_dir() and folder.samefile(".") else Path.cwd()
-    DelegateApp(Session(registry, load_config(), folder, dict(os.environ))).run()
+    app = DelegateApp(Session(registry, load_config(), folder, dict(os.environ)))
+    app.run()
+    return app.return_code or 0

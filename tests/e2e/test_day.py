@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,28 @@ def test_kill_9_of_the_dashboard_costs_no_exit_code(registry: Registry, open_ter
     assert done.attempt is not None
     assert done.attempt.exit_code == 42
     open_terminal(80, 24).expect("failed", "exit 42")
+
+
+def test_a_dashboard_that_is_told_to_end_gives_the_terminal_back(
+    registry: Registry, open_terminal: Open, tmp_path: Path
+) -> None:
+    own_pid = f"import os; open('{tmp_path}/pid', 'w').write(str(os.getpid()))"
+    script = f"from app.cli.main import entry; {own_pid}; raise SystemExit(entry())"
+    line = f'{sys.executable} -c "{script}"; echo ended with $?; sleep 60'
+    terminal = open_terminal(80, 24, ("sh", "-c", line))
+    enter(terminal, "!sleep 300")
+    terminal.expect("▶")
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+    terminal.expect("ended with 143", seconds=30)
+    assert "delegate" not in terminal.screen()
+    assert terminal("display-message", "-p", "#{alternate_on}#{mouse_any_flag}").strip() == "00"
+    assert registry.in_hand()
+
+
+def test_errors_that_go_to_a_file_take_no_screen_with_them(open_terminal: Open, tmp_path: Path) -> None:
+    terminal = open_terminal(80, 24, ("sh", "-c", f"{sys.executable} -m app 2>{tmp_path}/errors"))
+    terminal.expect("Nothing delegated yet.", seconds=30)
+    assert (tmp_path / "errors").read_bytes() == b""
 
 
 def test_a_hostile_log_changes_nothing_outside_its_pane(open_terminal: Open, tmp_path: Path) -> None:
