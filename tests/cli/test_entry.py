@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -91,13 +92,28 @@ def test_closed_streams_do_not_matter(shell: Shell) -> None:
     assert done.returncode == 0
 
 
-def test_a_folder_that_is_gone_is_one_line(shell: Shell) -> None:
-    command = f"mkdir gone && cd gone && rmdir ../gone && exec {sys.executable} -m app add -- true"
-    done = subprocess.run(
+def in_a_folder_that_is_gone(shell: Shell, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run ``delegate WORDS…`` in a folder that somebody has removed."""
+    command = f"mkdir gone && cd gone && rmdir ../gone && exec {sys.executable} -m app {shlex.join(words)}"
+    return subprocess.run(
         ["sh", "-c", command], env=shell.environment(), cwd=shell.folder, capture_output=True, check=False
     )
+
+
+@pytest.mark.parametrize("words", [("add", "--", "true"), ("run the tests",), ("agents",), ("approve", "x")])
+def test_a_folder_that_is_gone_is_one_line(shell: Shell, words: tuple[str, ...]) -> None:
+    done = in_a_folder_that_is_gone(shell, *words)
     assert done.returncode == 1
     assert done.stderr.startswith(b"delegate: the current folder is gone")
+
+
+@pytest.mark.parametrize("words", [("add", "--wait", "--in", "{}", "--", "true"), ("run the tests in:{}",)])
+def test_a_folder_that_is_gone_does_not_matter_where_another_is_named(
+    shell: Shell, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = in_a_folder_that_is_gone(shell, *(word.format(tmp_path) for word in words))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert shell.status(1)["folder"] == str(tmp_path)
 
 
 def loaded_by(shell: Shell, *words: str) -> list[str]:

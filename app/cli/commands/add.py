@@ -154,10 +154,7 @@ def _numbers(given: Iterable[str]) -> tuple[list[int], list[int]]:
 
 def _new_task(session: Session, draft: Draft, arguments: Arguments) -> NewTask:
     taken = [task.name for task in session.registry.open_tasks()]
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:
-        raise CommandError("the current folder is gone; change to another one or give --in DIR") from None
+    here = current_folder(draft.folder)
     if arguments.verbatim is not None:
         return prepare_command(list(arguments.verbatim), draft, here, session.config, taken)
     try:
@@ -168,6 +165,19 @@ def _new_task(session: Session, draft: Draft, arguments: Arguments) -> NewTask:
         folder = resolve_folder(draft.folder, here)
         yes = ask(session, need.question, folder, yes=arguments.has("yes"), trust=arguments.has("trust"))
         return prepare(draft, here, session.config, taken, approved=yes, home=session.registry.home)
+
+
+def current_folder(given: str | None = None) -> Path:
+    """The folder that the person is in; one that is gone does not matter where another is ``given`` whole.
+
+    Raises CommandError.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        if given is not None and (other := Path(given).expanduser()).is_absolute():
+            return other
+    raise CommandError("the current folder is gone; change to another one or give --in with a whole path")
 
 
 def _warn_of_agent(session: Session, new: NewTask) -> None:

@@ -9,6 +9,7 @@ from app.agents.definitions import UnknownAgent, find_agent
 from app.agents.describing import describe
 from app.cli.approving import ONCE
 from app.cli.arguments import Arguments
+from app.cli.commands.add import current_folder
 from app.cli.confirm import choose
 from app.cli.errors import CommandError, UsageError
 from app.cli.output import clean, say
@@ -68,10 +69,10 @@ def _definition(session: Session, name: str, folder: Path) -> AgentDefinition:
 
 
 def folder_of(arguments: Arguments) -> Path:
-    """The folder of ``--in``, by default the current one. Raises UsageError."""
+    """The folder of ``--in``, by default the current one. Raises UsageError and CommandError."""
     given = arguments.value("in")
     if given is None:
-        return Path.cwd()
+        return current_folder()
     if not Path(given).is_dir():
         raise UsageError(f"--in: {given} is not a folder")
     return Path(given).resolve()
