@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _UNITS = {"b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_SPELLED = r"(?P<number>\d{1,15}(?:\.\d{1,6})?)(?P<unit>[bkmgt])(?:i?b)?"
+_SPELLED = r"(?P<number>\d{1,16}(?:\.\d{1,6})?)(?P<unit>[bkmgt])(?:i?b)?"
 
 SMALLEST = 1 << 20
 LARGEST = 1 << 50
