@@ -5,12 +5,14 @@
 
 Words with a known key and a colon are options wherever they stand, everything else is the task. A quoted
 word, or one behind a backslash, is never an option. ``key:value`` with any other key stays in the text.
+A shell command is taken word for word; its options stand before the ``!``: ``worktree:yes !make``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from app.model.draft import NOTHING_TO_DO, UNSET, Draft, Unset
@@ -40,11 +42,10 @@ class _Piece(NamedTuple):
 
 def parse_request(text: str) -> Draft:
     """Read what a person typed as a task. Never raises: what is wrong is in ``problems``."""
+    command = _command_start(text)
+    if command is not None:
+        return _shell_draft(text[: command - 1], text[command:])
     stripped = text.strip()
-    if stripped.startswith("!"):
-        command = text.lstrip()[1:]
-        problems = () if command.strip() else ("Nothing to run: write a command behind the !",)
-        return Draft(command.strip(), shell=command, problems=problems)
     options = Options()
     kept: list[_Piece] = []
     space = ""
@@ -59,13 +60,40 @@ def parse_request(text: str) -> Draft:
     return options.draft(words, () if words else (NOTHING_TO_DO,))
 
 
+def _command_start(text: str) -> int | None:
+    """Where a shell command begins, behind its ``!``; None where something else than options precedes it."""
+    position = 0
+    while start := _WORD.search(text, position):
+        if start[0].startswith("!"):
+            return start.start() + 1
+        option = _OPTION.match(text, start.start())
+        if option is None:
+            return None
+        position = option.end()
+    return None
+
+
+def _shell_draft(ahead: str, command: str) -> Draft:
+    """A command as it is, with the options that stand before it; nobody does it but the shell."""
+    options = Options()
+    for piece in _pieces(ahead):
+        if piece.option:
+            _take(piece.option, options)
+    problems = () if command.strip() else ("Nothing to run: write a command behind the !",)
+    draft = options.draft(command.strip(), problems)
+    if draft.agent is not None:
+        told = f"@{draft.agent} runs no shell command: leave it out, or leave out the !"
+        draft = replace(draft, agent=None, problems=(*draft.problems, told))
+    return replace(draft, shell=command)
+
+
 def format_request(draft: Draft) -> str:
     """Write a draft so that `parse_request` reads the same one back, quoting only where it must.
 
-    A shell command carries no options. A folder with a space and both kinds of quotes cannot be written.
+    A folder with a space and both kinds of quotes cannot be written.
     """
     if draft.shell is not None:
-        return "!" + draft.shell
+        return " ".join([*spelled_options(draft), "!" + draft.shell])
     options = list(spelled_options(draft))
     plain = " ".join([draft.text, *options])
     if not _SLASH_COMMAND.match(plain.split(" ", 1)[0]) and parse_request(plain) == draft:
@@ -75,16 +103,17 @@ def format_request(draft: Draft) -> str:
 
 def _pieces(text: str) -> Iterator[_Piece]:
     """Cut the text into words, quotations and options."""
-    position = 0
+    position, first = 0, True
     while start := _WORD.search(text, position):
         space = text[position : start.start()]
         option = _OPTION.match(text, start.start())
         quotation = _QUOTATION.match(text, start.start())
         word = (option or quotation or start)[0]
-        if word.startswith("\\") and _special(word[1:], first=not position):
+        if word.startswith("\\") and _special(word[1:], first=first):
             yield _Piece(space, word[1:])
         else:
             yield _Piece(space, word, option, quotation is not None)
+        first = first and option is not None
         position = start.start() + len(word)
 
 

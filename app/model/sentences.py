@@ -30,7 +30,7 @@ def read(text: str) -> Reading:
     typed = text.strip()
     if typed.startswith("/") and (reading := _read_slash(text, typed)):
         return reading
-    if typed[:1] in ("!", '"', "'", "`", "\\"):
+    if typed[:1] in ('"', "'", "`", "\\") or parse_request(text).shell is not None:
         return Reading(Kind.TASK, text, parse_request(text))
     if order := _read_own_name(text, typed) or _told(text, typed):
         return order

@@ -64,6 +64,18 @@ def test_a_patch_applies_elsewhere_as_the_task_left_it(shell: Shell, repo: Repo,
     assert clone.git("log", "--format=%s").splitlines()[1:] == ["Work", "First"]
 
 
+def test_a_shell_command_in_a_worktree_is_tracked_and_can_be_taken(shell: Shell, repo: Repo) -> None:
+    repo.write("Makefile", "all:\n\techo made > made.txt\n")
+    repo.commit("Makefile")
+    before = repo.state(refs=False)
+    added = shell.run("add", "--wait", "worktree:yes !make && echo more >> keep.txt")
+    assert "own worktree" in added.out
+    assert repo.state(refs=False) == before
+    assert shell.run("changes", "1").out.splitlines()[0] == "2 files +2 −0"
+    assert shell.run("merge", "1", "--yes").code == 0
+    assert (repo.read("made.txt"), repo.read("keep.txt")) == ("made\n", "keep\nmore\n")
+
+
 def test_merging_asks_and_does_nothing_without_a_yes(shell: Shell, repo: Repo) -> None:
     number = work(shell)
     before = repo.state(refs=False)

@@ -43,6 +43,27 @@ async def test_m_shows_the_plan_and_y_takes_it(registry: Registry, config: Confi
     assert repo.git("log", "--format=%s").splitlines() == ["Change it", "Work", "First"]
 
 
+async def test_a_shell_command_typed_for_a_worktree_shows_its_changes_and_is_taken(
+    registry: Registry, config: Config, repo: Repo
+) -> None:
+    assert config
+    async with opened(registry) as seat:
+        seat.main.session.folder = repo.top
+        await seat.type("worktree:yes !echo made > made.txt")
+        await seat.sees("shell command", "own worktree")
+        await seat.press("enter")
+        await seat.press("escape")
+        await seat.sees("complete")
+        assert not (repo.top / "made.txt").exists()
+        await seat.press("d")
+        await seat.sees("A made.txt", "m merge")
+        await seat.press("m")
+        await seat.sees("it can be taken as it is")
+        await seat.press("y")
+        await seat.sees("is in main")
+    assert repo.read("made.txt") == "made\n"
+
+
 async def test_squash_and_cherry_pick_are_offered_and_esc_leaves_all_as_it_was(
     registry: Registry, config: Config, repo: Repo
 ) -> None:

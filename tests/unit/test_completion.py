@@ -56,7 +56,18 @@ def test_what_is_offered(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "fix it", "fix it ", "!make p:", 'fix "p:', "fix \\p:", "https://x", "fix it p:low", "note: @x/y"],
+    [
+        "",
+        "fix it",
+        "fix it ",
+        "!make p:",
+        "worktree:yes !make p:",
+        'fix "p:',
+        "fix \\p:",
+        "https://x",
+        "fix it p:low",
+        "note: @x/y",
+    ],
 )
 def test_where_nothing_is_offered(text: str) -> None:
     assert offered(text) == []

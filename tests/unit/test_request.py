@@ -105,6 +105,28 @@ def test_a_shell_command_is_taken_word_for_word(command: str) -> None:
     assert parse_request(f"!{command}") == Draft(command.strip(), shell=command)
 
 
+def test_options_before_a_shell_command_are_its_own_and_what_follows_is_the_shells() -> None:
+    typed = 'worktree:yes p:low in:"a b" +nightly !make p:high @worker'
+    expected = Draft(
+        "make p:high @worker",
+        shell="make p:high @worker",
+        worktree=True,
+        priority=Priority.LOW,
+        folder="a b",
+        tags=("nightly",),
+    )
+    assert parse_request(typed) == expected
+    assert parse_request(format_request(expected)) == expected
+    assert parse_request("p:low \\!important") == Draft("!important", priority=Priority.LOW)
+    assert parse_request("fix p:low !now") == Draft("fix !now", priority=Priority.LOW)
+
+
+def test_a_shell_command_is_done_by_no_agent_and_its_options_are_checked() -> None:
+    assert "leave it out" in parse_request("@worker !make").problems[0]
+    assert "yes or no" in parse_request("worktree:perhaps !make").problems[0]
+    assert "Nothing to run" in parse_request("worktree:yes !").problems[0]
+
+
 @pytest.mark.parametrize(
     ("typed", "allowed"),
     [
@@ -215,6 +237,12 @@ _DRAFT = st.builds(
 @given(_DRAFT)
 def test_what_is_written_reads_back(draft: Draft) -> None:
     assert parse_request(format_request(draft)) == draft
+
+
+@given(_DRAFT, st.from_regex(r"[a-z][^\n]{0,20}", fullmatch=True))
+def test_a_shell_command_with_options_written_reads_back(draft: Draft, command: str) -> None:
+    shell = replace(draft, text=command.strip(), shell=command, agent=None)
+    assert parse_request(format_request(shell)) == shell
 
 
 @given(st.text().filter(lambda text: text.strip() != "" and "\n" not in text))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.model.options import LEVELS
+from app.model.request import parse_request
 from app.model.status import Priority
 
 MAX_CANDIDATES = 50
@@ -69,7 +70,11 @@ def complete(text: str, cursor: int, choices: Choices) -> Completion | None:
     """
     start = _word_start(text, cursor)
     word = text[start:cursor]
-    if _quoted(text[:start]) or word.startswith(("\\", '"')) or text.lstrip().startswith("!"):
+    if (
+        _quoted(text[:start])
+        or word.startswith(("\\", '"'))
+        or parse_request(text[:cursor]).shell is not None
+    ):
         return None
     found = tuple(_candidates(text[:start], word, choices))[:MAX_CANDIDATES]
     if not found or [candidate.text for candidate in found] == [word]:

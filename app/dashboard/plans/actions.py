@@ -175,7 +175,7 @@ def edit_and_retry(task: Task, text: str, session: Session, *, approved: Approve
     agent = COMMAND if draft.shell is not None else draft.agent or task.request.agent
     if agent != task.request.agent:
         raise OperationError(f"a retry stays with {task.request.agent}; for another agent write a new task")
-    if draft.shell is None and not replace(draft, agent=None).bare:
+    if not replace(draft, agent=None, shell=None).bare:
         raise OperationError("a retry keeps the options of its task; for others write a new task")
     run, home = run_again(task, session, approved, draft.text), session.registry.home
 
