@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.unit.test_export import KEYS
 
-PLACE_KEYS = ("worktree", "workspace", "branch", "base", "check_command", "changes")
+PLACE_KEYS = ("worktree", "workspace", "branch", "base", "merged_into", "check_command", "changes")
 
 ECHO = 'agent = "echo"\n[agents.echo]\ncommand = ["/bin/echo", "{task}"]\ntrust = true\n'
 
