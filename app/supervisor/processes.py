@@ -82,14 +82,10 @@ def look(pid: int) -> Process | None:
 
 
 def members(
-    table: dict[int, Process],
-    entry: bytes,
-    parents: "Collection[int]" = (),
-    session: int = 0,
-    spare: "Collection[int]" = (),
+    table: dict[int, Process], entry: bytes, parents: "Collection[int]" = (), session: int = 0
 ) -> dict[int, Process]:
     """The living processes of a task: those in its session or group, marked ones, children of ``parents``,
-    and all descendants of these; never ``spare``, nor processes of ours and what descends from them.
+    and all descendants of these, but no processes of ours and nothing that descends from them.
 
     ``entry`` is the mark as it stands in the environment.
     """
@@ -102,7 +98,7 @@ def members(
         for process in table.values()
         if (session and session in (process.session, process.group)) or environment_holds(process.pid, entry)
     ]
-    return _with_descendants(table, children, pending, {*spare, os.getpid(), 0, 1})
+    return _with_descendants(table, children, pending, {os.getpid(), 0, 1})
 
 
 def _with_descendants(
