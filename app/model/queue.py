@@ -30,6 +30,8 @@ class Waiting:
     not_before: datetime | None = None
     attempt: int = 1
     freed: bool = False
+    linked: bool = False
+    """Whether its checkout is a linked worktree: made so that work goes on beside that around it."""
     checkout: str = ""
 
 
@@ -166,15 +168,28 @@ def _slot(task: Waiting, load: Load) -> str | None:
 
 
 def _checkout(task: Waiting, load: Load) -> str | None:
-    """Who works in the same checkout: two that change the same files would spoil each other's work."""
+    """Who works in the same checkout: two that change the same files would spoil each other's work.
+
+    The same goes for a repository inside another's folder, a submodule above all: whoever works in the outer
+    one reaches its files, and git's view of the outer one depends on it.
+    """
     for other in load.running if task.checkout else ():
-        if other.checkout == task.checkout:
+        if other.checkout and _share_files(task, other):
             return f"folder busy with #{other.number}"
     return None
 
 
 def is_inside(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies below it; both absolute."""
+def _share_files(task: Waiting, other: Waiting) -> bool:
+    if task.checkout == other.checkout:
+        return True
+    for inner, outer in ((task, other), (other, task)):
+        if is_inside(inner.checkout, outer.checkout):
+            return not inner.linked
+    return False
+
+
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 

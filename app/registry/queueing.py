@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.model.queue import Limits, Load, Waiting
@@ -29,6 +30,7 @@ def waiting(task: Task) -> Waiting:
         not_before=state.not_before,
         attempt=len(state.attempts) + 1,
         freed=state.freed,
+        linked=_is_linked(_changed_in_place(task)),
         checkout=_changed_in_place(task),
     )
 
@@ -39,6 +41,23 @@ def _changed_in_place(task: Task) -> str:
 
 
 def current_load(registry: Registry, limits: Limits, *, paused: bool | None = None) -> Load:
+def _is_linked(checkout: str) -> bool:
+    """Whether a checkout is a linked worktree, by where its file ``.git`` leads (gitrepository-layout(5)).
+
+    That of a submodule leads elsewhere, and a repository has a folder there.
+    """
+    mark = Path(checkout) / ".git"
+    if not checkout or not mark.is_file():
+        return False
+    from app.registry.checkout import led_to  # few tasks work in a worktree of the user's
+
+    try:
+        place = led_to(mark)
+    except OSError:
+        return False
+    return place is not None and place.parent.name == "worktrees"
+
+
     """What runs right now, within these limits. ``paused`` saves a look if it is known already."""
     now = datetime.now(UTC)
     return Load(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +113,19 @@ def test_one_task_at_a_time_changes_a_checkout_in_place() -> None:
     assert why_waiting(Waiting("a", checkout="/src/shop"), writes, STATUSES.get) == "folder busy with #1"
     assert why_waiting(Waiting("a", checkout="/src/shop-2"), writes, STATUSES.get) == "about to start"
     assert choose([Waiting("reads"), Waiting("a", checkout="/src/shop")], writes, STATUSES.get) == ["reads"]
+
+
+@pytest.mark.parametrize(("one", "other"), [("/src/shop", "/src/shop/lib"), ("/src/shop/lib", "/src/shop")])
+def test_a_repository_inside_another_is_changed_in_place_by_one_of_them_at_a_time(
+    one: str, other: str
+) -> None:
+    writes = Load((Waiting("r", 1, checkout=one),))
+    assert why_waiting(Waiting("a", checkout=other), writes, STATUSES.get) == "folder busy with #1"
+    assert choose([Waiting("a", checkout=other), Waiting("b", checkout="/src/other")], writes, STATUSES.get)
+    inner = Waiting("a", checkout=other, linked=other != "/src/shop")
+    outer = Load((Waiting("r", 1, checkout=one, linked=one != "/src/shop"),))
+    assert why_waiting(inner, outer, STATUSES.get) == "about to start"
+    assert why_waiting(replace(inner, checkout=one), outer, STATUSES.get) == "folder busy with #1"
 
 
 def test_any_end_will_do_where_a_question_mark_says_so() -> None:

@@ -12,13 +12,14 @@ from app.model.status import Status
 from app.model.task import Task
 from app.model.workspace import Workspace
 from app.registry.changed import read_changes
+from app.registry.checkout import checkout_of
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.operations import NewTask
 from app.workspace.taskfiles import workspace_of
 from tests.support import ended, until
-from tests.workspace.repositories import Repo
+from tests.workspace.repositories import Repo, three_files
 
 
 def run(registry: Registry, config: Config, folder: Path, script: str, place: Workspace | None) -> Task:
@@ -76,6 +77,30 @@ def test_work_in_place_tells_what_changed(registry: Registry, config: Config, re
     changes = read_changes(registry.home, done.id, 1)
     assert changes is not None
     assert [file.path for file in changes.files] == ["new.txt", "src/b.py"]
+
+
+def test_a_writer_in_a_submodule_and_one_around_it_wait_and_one_in_a_linked_worktree_does_not(
+    registry: Registry, config: Config, repo: Repo, tmp_path: Path
+) -> None:
+    three_files(tmp_path / "library")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "library"), "lib")
+    repo.git("worktree", "add", "-q", str(repo.top / "beside"))
+    outer, inner, beside = (
+        Workspace(checkout=str(checkout_of(folder)))
+        for folder in (repo.top / "src", repo.top / "lib/src", repo.top / "beside/src")
+    )
+    script = f"touch {tmp_path}/runs; while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; echo 1 > lib/a.txt"
+    first = run(registry, config, repo.top, script, outer)
+    assert until((tmp_path / "runs").exists)
+    second = run(registry, config, repo.top / "lib", "cat a.txt", inner)
+    assert second.queue_reason == f"folder busy with #{first.number}"
+    third = ended(registry, run(registry, config, repo.top / "beside", "echo 3 > a.txt", beside))
+    assert third.status is Status.COMPLETE
+    (tmp_path / "go").touch()
+    ended(registry, first)
+    assert ended(registry, second).status is Status.COMPLETE
+    log = registry.home.log(registry.load(second.id).state.attempts[-1].log)
+    assert log.read_text().splitlines()[-1] == "1"
 
 
 def test_writers_in_one_checkout_wait_for_each_other(
