@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -12,8 +11,8 @@ import psutil
 import pytest
 
 from app.model.status import Status
-from app.model.task import Identity, Task
-from app.model.vitals import Check, Vitals, change
+from app.model.task import Task
+from app.model.vitals import Vitals, change
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.supervisor import operations
@@ -21,8 +20,8 @@ from app.supervisor.by_psutil import look_inside
 from app.supervisor.inside import Onlooker, names_in_environment
 from app.supervisor.operations import NewTask
 from app.supervisor.processes import ON_LINUX, Process, mark
-from app.supervisor.vitals import check, sample, tree
-from tests.support import ended, is_alive, until
+from app.supervisor.vitals import sample, tree
+from tests.support import until
 
 linux = pytest.mark.skipif(not ON_LINUX, reason="only Linux tells this")
 
@@ -43,60 +42,6 @@ def said(registry: Registry, task: Task, words: str) -> bool:
     """Wait until the payload has said so."""
     log = registry.home.log(f"{task.id}.log")
     return until(lambda: words in log.read_text())
-
-
-class TestStanding:
-    def test_a_running_task_is_verified_and_its_lock_is_held(
-        self, registry: Registry, config: Config
-    ) -> None:
-        task = start(registry, config, "import time; time.sleep(60)")
-        seen = sampled(registry, task)
-        assert seen.held
-        assert (seen.runner_check, seen.child_check) == (Check.VERIFIED, Check.VERIFIED)
-        assert task.live is not None
-        assert [one.pid for one in seen.processes] == [task.live.child.pid if task.live.child else 0]
-        assert seen.hidden == 0
-
-    def test_a_killed_runner_holds_nothing_and_nothing_is_said_of_its_tree(
-        self, registry: Registry, config: Config
-    ) -> None:
-        task = start(registry, config, "import time; time.sleep(60)")
-        assert task.live is not None
-        assert task.live.runner is not None
-        os.kill(task.live.runner.pid, signal.SIGKILL)
-        assert until(lambda: registry.live(task.id) is None)
-        seen = sample(registry, task)
-        assert not seen.held
-        assert seen.runner_check in (Check.GONE, Check.ENDED)
-        assert (seen.processes, seen.cpu_s) == ((), None)
-        operations.stop(registry, task.id, kill=True)
-
-    def test_a_runner_that_a_signal_has_stopped_is_told_so_and_still_hears_a_stop(
-        self, registry: Registry, config: Config
-    ) -> None:
-        task = start(registry, config, "import time; time.sleep(60)")
-        assert task.live is not None
-        assert task.live.runner is not None
-        assert task.live.child is not None
-        runner, child = psutil.Process(task.live.runner.pid), psutil.Process(task.live.child.pid)
-        runner.send_signal(signal.SIGSTOP)
-        assert until(lambda: runner.status() == psutil.STATUS_STOPPED, 20)
-        assert sampled(registry, task).runner_check is Check.FROZEN
-        assert [one.pid for one in sampled(registry, task).processes] == [child.pid]
-        operations.stop(registry, task.id)
-        assert ended(registry, task, 60).status is Status.STOPPED
-        assert not is_alive(child.pid)
-
-    def test_a_pid_alone_proves_nothing(self) -> None:
-        from app.registry.boot import boot_id
-        from app.supervisor.processes import look
-
-        me = look(os.getpid())
-        assert me is not None
-        assert check(Identity(boot_id(), me.pid, me.start)) is Check.VERIFIED
-        assert check(Identity(boot_id(), me.pid, me.start + 1)) is Check.STRANGER
-        assert check(Identity("an earlier boot", me.pid, me.start)) is Check.GONE
-        assert check(None) is None
 
 
 class TestUse:
