@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from app.model.status import Status
 from app.registry.config import Config, load_config
 from app.registry.store import Registry
-from tests.dashboard.opened import opened
+from tests.dashboard.opened import Seat, opened
 from tests.support import delegate, ended
 
 
@@ -136,6 +137,45 @@ async def test_tab_completes_a_path_in_a_sentence_and_never_leaves_a_word(
         assert seat.main.bar.text == "Fix lint in src/billing.py and tell xp"
         await seat.sees("⏎ starts now")
         assert not seat.main.paused
+
+
+def at_once(seat: Seat, *keys: str) -> None:
+    """Keys that arrive together, as a slow line or a busy machine brings them."""
+    for key in keys:
+        seat.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_keys_that_arrive_together_edit_in_their_order(registry: Registry) -> None:
+    async with opened(registry) as seat:
+        at_once(seat, *"teh", "backspace", "backspace", *"he", "left", "X", "right", "Y")
+        await seat.finds(lambda: seat.main.bar.text == "thXeY")
+        at_once(seat, "ctrl+u", *"again", "home", *"run ")
+        await seat.finds(lambda: seat.main.bar.text == "run again")
+
+
+async def test_what_is_typed_right_behind_n_is_text_and_presses_nothing(
+    registry: Registry, config: Config
+) -> None:
+    task = ended(registry, delegate(registry, "!true", config))
+    async with opened(registry) as seat:
+        await seat.sees("✓")
+        seat.main.focus_pane("table")
+        at_once(seat, *"nDrpq")
+        await seat.sees("new task › Drpq")
+        assert not seat.main.paused
+        assert registry.ids() == [task.id]
+        assert registry.load(task.id).status.ended
+        assert seat.main.pane == "input"
+
+
+async def test_two_presses_that_arrive_together_stop_a_task(registry: Registry, config: Config) -> None:
+    task = delegate(registry, "!sleep 300", config)
+    async with opened(registry) as seat:
+        await seat.sees("running")
+        seat.main.focus_pane("table")
+        at_once(seat, "x", "x")
+        await seat.sees("stopped")
+    assert registry.load(task.id).status is Status.STOPPED
 
 
 async def test_the_theme_is_changed_and_kept(registry: Registry) -> None:

@@ -86,12 +86,21 @@ class TaskInput(TextArea):
         row, column = self.cursor_location
         return sum(len(line) + 1 for line in self.text.split("\n")[:row]) + column
 
-    def on_key(self, event: events.Key) -> None:
-        """Takes the keys that mean something else here than in an editor."""
-        handled = self.press(_MEANINGS.get(event.key, ""))
-        if handled:
+    async def on_key(self, event: events.Key) -> None:
+        """Takes the keys that mean something else here than in an editor, and those that edit or move.
+
+        Textual would do the latter once the key has come back from the whole screen: what was typed right
+        behind a backspace would stand before it.
+        """
+        if self.press(_MEANINGS.get(event.key, "")) or await self._edited(event.key):
             event.stop()
             event.prevent_default()
+
+    async def _edited(self, key: str) -> bool:
+        for binding in self._bindings.key_to_bindings.get(key, ()):
+            if await self.app.run_action(binding.action, self):
+                return True
+        return False
 
     def press(self, identity: str) -> bool:
         """Do what the key of that id in the command table does here; False where that is nothing."""

@@ -97,8 +97,8 @@ class BoardScreen(Screen[None]):
         return self.details.tab if self.details.pane.has_focus else "table"
 
     def focus_pane(self, pane: str) -> None:
-        """Give the focus to ``table``, ``details`` or ``input``, and bring it into view if need be."""
-        self.widget_of(pane).focus()
+        """Give the focus at once to ``table``, ``details`` or ``input``, brought into view if need be."""
+        self.set_focus(self.widget_of(pane))
 
     def widget_of(self, pane: str) -> Widget:
         """The widget of ``table``, ``details`` or ``input`` that takes the focus, brought into view."""
