@@ -274,13 +274,13 @@ class Task:
         return self.state.attempts[-1] if self.state.attempts else None
 
     @property
-    def unread(self) -> bool:
-    @property
     def taken(self) -> str | None:
         """The branch of the user's that all of its work was merged into, None where not all of it was."""
         branches = {attempt.taken for attempt in self.state.attempts}
         return branches.pop() if len(branches) == 1 and self.status.ended else None
 
+    @property
+    def unread(self) -> bool:
         """Whether it ended and nobody has looked yet."""
         return self.status.ended and self.state.attention is not Attention.SEEN
 
