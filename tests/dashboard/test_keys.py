@@ -42,6 +42,21 @@ def test_the_help_has_every_key_and_every_slash_command() -> None:
         assert any(f"/{command.name} " in line for line in lines) is command.slash
 
 
+def test_the_help_says_where_a_key_means_what() -> None:
+    seen: dict[str, set[str]] = {}
+    heading = ""
+    for line in help_content().plain.splitlines():
+        if line and not line.startswith(" "):
+            heading = line
+        for key in line[2:20].split() if line.startswith("  ") and line[2:3].strip() else ():
+            assert key not in seen.setdefault(heading, set()), f"{key} twice under {heading}"
+            seen[heading].add(key)
+    assert {"y", "a", "n", "N"} <= seen["Under a question"]
+    assert {"y", "p", "A", "n"} <= seen["Before an agent runs"]
+    assert {"n", "N", "v", "o"} <= seen["In the changes"]
+    assert seen["Answering"] == {"a", "c", "ctrl+o", "alt+a"}
+
+
 def test_the_input_bar_knows_its_keys() -> None:
     assert {key.id for key in all_keys() if key.where == INPUT} | {"back", "answer-now"} == set(INPUT_FOOTER)
     pressed = ("ctrl+o", "tab", "up", "ctrl+g", "ctrl+j", "escape")

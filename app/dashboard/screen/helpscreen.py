@@ -15,10 +15,11 @@ from textual.widgets import Static
 
 from app.dashboard.input.choices import TASK_WORDS
 from app.dashboard.keys import MOVES, bindings
-from app.model.commands import COMMANDS, GROUPS, all_keys
+from app.model.commands import ANSWER, APPROVAL, CHANGES, COMMANDS, GROUPS, all_keys
 
 _KEY_CELLS, _KEY_CELLS_NARROW, _ROOMY = 18, 15, 60
 _WIDEST, _FRAME_CELLS = 76, 6
+_PLACES = {ANSWER: "Under a question", APPROVAL: "Before an agent runs", CHANGES: "In the changes"}
 
 
 class HelpScreen(ModalScreen[None]):
@@ -76,10 +77,15 @@ Section = tuple[str, list[tuple[str, str]]]
 
 
 def _keys() -> Iterator[Section]:
+    """The keys by group; those that mean this in one place only stand under the name of that place."""
     for group in GROUPS:
-        keys = [(key.shown, key.help) for key in all_keys() if key.group == group]
-        if keys:
-            yield group, keys
+        for place, heading in {"": group, **_PLACES}.items():
+            keys = [key for key in all_keys() if key.group == group]
+            found = [
+                (key.shown, key.help) for key in keys if place == (key.where if key.where in _PLACES else "")
+            ]
+            if found:
+                yield heading, found
 
 
 def _commands() -> Iterator[Section]:
