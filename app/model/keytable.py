@@ -57,7 +57,7 @@ KEYS: tuple[Key, ...] = (
     Key("project", ("p",), "let it run in this project", APPROVAL, "this project", ANSWERING),
     Key("everywhere", ("A",), "let it run everywhere", APPROVAL, "always", ANSWERING),
     Key("refuse", ("n",), "start nothing", APPROVAL, "no", ANSWERING),
-    Key("open", ("enter",), "open the task: log, summary, details", TABLE, label="open", group=VIEW),
+    Key("open", ("enter",), "open the task: log, summary, changes, details", TABLE, label="open", group=VIEW),
     Key("kill", ("X",), "stop at once, without asking it to end first", group=ENDING),
     Key("edit", ("R",), "edit the text and retry", group=ENDING),
     Key("export", ("E",), "write its work as a patch file in your folder", label="patch", group=TAKING),
