@@ -87,6 +87,18 @@ def test_complete_task_shows_what_came_out() -> None:
     assert row.explains == "156 passed"
 
 
+def test_what_was_merged_says_so_at_every_width_and_a_failure_keeps_its_reason() -> None:
+    def merged(ended: Task) -> Task:
+        attempts = tuple(replace(attempt, taken="main") for attempt in ended.state.attempts)
+        return replace(ended, state=replace(ended.state, attempts=attempts))
+
+    outcome = Outcome(headline="1 file +1 −0", error="it broke")
+    row = row_of(merged(task(status=Status.COMPLETE, outcome=outcome)), None, "bye", NOW)
+    assert (row.result, row.last, row.explains) == ("merged into main", "1 file +1 −0", "merged into main")
+    row = row_of(merged(task(status=Status.FAILED, exit_code=1, outcome=outcome)), None, "bye", NOW)
+    assert (row.result, row.last) == ("exit 1", "merged into main · it broke")
+
+
 def test_failed_task_shows_the_line_that_explains_it() -> None:
     failed = task(status=Status.FAILED, exit_code=1, outcome=Outcome(error="conflict in @types/node"))
     row = row_of(failed, None, "npm ERR! code 1", NOW)

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from app.dashboard.table.words import SHARED, joined, shared_words, taken_words, unless_said, word_of
+from app.dashboard.table.words import (
+    SHARED,
+    joined,
+    merged,
+    shared_words,
+    success_words,
+    unless_said,
+    word_of,
+)
 from app.dashboard.table.words import exit_words as exit_words
 from app.logs.sanitise import sanitise
 from app.model.answers import question_of
@@ -142,7 +150,7 @@ def row_of(
         fraction=_bar(progress) if progress and result == progress.label else None,
         result=result,
         time=time_cell(task, moment),
-        last=f"waiting {waiting}" if ask else joined(clash, taken_words(task), last),
+        last=f"waiting {waiting}" if ask else joined(clash, merged(task, result), last),
         quiet=silence.words if silence else "",
         usual=f"{estimate.short}{LATE if late else ''}" if status.live and estimate else "",
         overdue=late,
@@ -216,7 +224,7 @@ def _result(task: Task, progress: Progress | None) -> str:
     if task.status in (Status.STOPPED, Status.TIMED_OUT) and attempt.reason:
         return ""
     if task.status is Status.COMPLETE:
-        return f"{outcome.passed} passed" if outcome.passed is not None else outcome.headline or ""
+        return success_words(task, outcome)
     if outcome.failed:
         return f"{outcome.failed} failed"
     if task.status is Status.FAILED and attempt.exit_code == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 from app.logs.sanitise import sanitise
+from app.model.outcome import Outcome
 from app.model.status import Status
 from app.model.task import Attempt, Task
 
@@ -36,6 +37,17 @@ def shared_words(numbers: tuple[int, ...]) -> str:
 def taken_words(task: Task) -> str:
     """That all of an ended task's work was merged: ``merged into main``."""
     return f"merged into {sanitise(task.taken)}" if task.taken else ""
+
+
+def merged(task: Task, result: str) -> str:
+    """Where an ended task's work is by now, unless its result says so."""
+    return unless_said(taken_words(task), result)
+
+
+def success_words(task: Task, outcome: Outcome) -> str:
+    """What a success came to: where its work is by now, else how many tests passed, else its headline."""
+    passed = f"{outcome.passed} passed" if outcome.passed is not None else ""
+    return taken_words(task) or passed or outcome.headline or ""
 
 
 def joined(*parts: str) -> str:
