@@ -63,9 +63,11 @@ def test_a_lost_task_is_125_and_its_leftovers_can_be_stopped(shell: Shell, regis
     assert shell.run("wait", str(number)).code == 125
     described = shell.status(number)
     assert (described["status"], described["exit_code"], described["signal"]) == ("lost", None, None)
+    assert f"pid {child} · delegate stop {number}\n" in shell.run("status", str(number)).out
     assert is_alive(child)
     assert shell.run("stop", str(number)).code == 0
     assert not is_alive(child)
+    assert "runs on" not in shell.run("status", str(number)).out
 
 
 def test_its_own_time_over_is_3_and_the_task_goes_on(shell: Shell) -> None:

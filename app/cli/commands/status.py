@@ -105,10 +105,20 @@ def _details(session: Session, arguments: Arguments) -> int:
             colour=colour,
             quiet=session.silence(task),
             estimate=session.estimate(task),
-            agent=[*_agent(session, task), *session.place_lines(task)],
+            agent=[*_runs_on(session, task), *_agent(session, task), *session.place_lines(task)],
         )
         say(*facts, *reasons.get(task.id, ()))
     return 0
+
+
+def _runs_on(session: Session, task: Task) -> Iterable[tuple[str, str]]:
+    """What still runs of a task whose runner is gone, and how it is ended."""
+    if task.status is not Status.LOST:
+        return
+    from app.supervisor.leftovers import find  # hardly ever is one lost
+
+    if pids := find(session.registry.home, task):
+        yield "runs on", f"pid {', '.join(map(str, pids))} · delegate stop {task.number}"
 
 
 def _agent(session: Session, task: Task) -> Iterable[tuple[str, str]]:
