@@ -8,15 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from app.dashboard.table.words import (
-    SHARED,
-    joined,
-    merged,
-    shared_words,
-    success_words,
-    unless_said,
-    word_of,
-)
+from app.dashboard.table.words import SHARED, came_to, joined, merged, shared_words, unless_said, word_of
 from app.dashboard.table.words import exit_words as exit_words
 from app.logs.sanitise import sanitise
 from app.model.answers import question_of
@@ -224,7 +216,7 @@ def _result(task: Task, progress: Progress | None) -> str:
     if task.status in (Status.STOPPED, Status.TIMED_OUT) and attempt.reason:
         return ""
     if task.status is Status.COMPLETE:
-        return success_words(task, outcome)
+        return came_to(task, outcome)
     if outcome.failed:
         return f"{outcome.failed} failed"
     if task.status is Status.FAILED and attempt.exit_code == 0:

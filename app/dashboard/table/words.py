@@ -44,7 +44,7 @@ def merged(task: Task, result: str) -> str:
     return unless_said(taken_words(task), result)
 
 
-def success_words(task: Task, outcome: Outcome) -> str:
+def came_to(task: Task, outcome: Outcome) -> str:
     """What a success came to: where its work is by now, else how many tests passed, else its headline."""
     passed = f"{outcome.passed} passed" if outcome.passed is not None else ""
     return taken_words(task) or passed or outcome.headline or ""
