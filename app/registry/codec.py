@@ -216,9 +216,9 @@ def _attempt_to_record(attempt: Attempt) -> dict[str, Any]:
         "model": attempt.model,
         "usage": None if attempt.usage is None else _agents().usage_to_record(attempt.usage),
         "undelivered": [values.to_toml(text) for text in attempt.undelivered] or None,
+        "taken": None if attempt.taken is None else values.to_toml(attempt.taken),
         "outcome": _outcome_to_record(attempt.outcome) or None,
     }
-        "taken": None if attempt.taken is None else values.to_toml(attempt.taken),
 
 
 def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
@@ -247,9 +247,9 @@ def _attempt_from_record(record: Mapping[str, Any]) -> Attempt:
         model=values.string(record, "model") if "model" in record else None,
         usage=_agents().usage_from_record(record["usage"]) if "usage" in record else None,
         undelivered=values.strings(record, "undelivered") if "undelivered" in record else (),
+        taken=values.string(record, "taken") if "taken" in record else None,
         outcome=outcome_from_record(record.get("outcome", {})),
         unknown=values.rest(record, _ATTEMPT_KEYS),
-        taken=values.string(record, "taken") if "taken" in record else None,
     )
 
 

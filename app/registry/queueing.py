@@ -40,7 +40,6 @@ def _changed_in_place(task: Task) -> str:
     return workspace.checkout if workspace is not None and not workspace.worktree else ""
 
 
-def current_load(registry: Registry, limits: Limits, *, paused: bool | None = None) -> Load:
 def _is_linked(checkout: str) -> bool:
     """Whether a checkout is a linked worktree, by where its file ``.git`` leads (gitrepository-layout(5)).
 
@@ -58,6 +57,7 @@ def _is_linked(checkout: str) -> bool:
     return place is not None and place.parent.name == "worktrees"
 
 
+def current_load(registry: Registry, limits: Limits, *, paused: bool | None = None) -> Load:
     """What runs right now, within these limits. ``paused`` saves a look if it is known already."""
     now = datetime.now(UTC)
     return Load(
