@@ -11,6 +11,7 @@ from app.agents.fingerprint import fingerprint_of
 from app.model.ask import Ask, Choice, ChoiceKind
 from app.model.run import AgentRun, Channel
 from app.model.task import Task
+from app.registry.approvals import Scope, add_approval, approval_now
 from app.registry.asking import next_ask, write_ask
 from app.registry.config import Config
 from app.registry.store import Registry
@@ -49,10 +50,14 @@ def delegate_to_agent(
     agent: str = "claude",
     run: AgentRun | None = None,
 ) -> Task:
-    """Submit a task whose host is a shell script, and wait until it runs or is over."""
+    """Submit a task whose host is a shell script, and wait until it runs or is over.
+
+    Its agent is approved for good, unless the run comes with a fingerprint of its own.
+    """
     run = run or AgentRun(Channel.ACP, ("claude-acp",), client="claude")
     if not run.fingerprint:
         run = replace(run, fingerprint=fingerprint_of(run, None, None))
+        add_approval(registry, approval_now(agent, "settings", run.fingerprint, Scope.ALWAYS, ""))
     new = NewTask(
         text=text,
         agent=agent,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from app.agents.placing import CannotPlace, check_of, workspace_of
 from app.model.draft import Draft, Unset
 from app.model.naming import make_name
-from app.model.status import Priority
+from app.model.status import Priority, Status
 from app.model.task import COMMAND, WORKER, Task
 from app.registry.config import Config
 from app.registry.paths import Home
@@ -221,11 +221,9 @@ def _command(draft: Draft, agent: AgentDefinition | None) -> tuple[str, ...]:
         return ()
     if agent.run is not None:
         return HOST_COMMAND
-    if agent.client:
-        from app.agents.words import fill
+    from app.agents.words import command_line
 
-        return fill(agent.command, draft.text)
-    return agent.command_for(draft.text)
+    return command_line(agent, draft.text)
 
 
 def resolve_folder(folder: str | None, base: Path) -> Path:
@@ -270,22 +268,27 @@ def edited_command(
 def run_for_retry(
     task: Task, config: Config, *, approved: str | None = None, home: Home | None = None
 ) -> AgentRun | None:
-    """How the agent of a task is to run from now on, where its definition has changed; None where it has not.
+    """How the agent of a task is to run from now on, where that is another way; None where it is the same.
 
-    Raises NeedsApproval where a person must see the new definition first, CannotDelegate where there is none.
+    A yes to this task alone was for the attempts that follow by themselves, not for one that a person wants.
+    Raises NeedsApproval where a person must see the agent first, CannotDelegate where there is none.
     """
-    if task.run is None:
+    if task.request.agent in (COMMAND, WORKER):
         return None
-    from app.agents.approval import has_changed, question_about
+    from app.agents.approval import has_changed, is_covered, question_about, same_command
 
-    folder = Path(task.request.folder)
-    if not has_changed(task.run, folder):
+    folder, home = Path(task.request.folder), home or Home.find()
+    changed = has_changed(task.run, folder)
+    by_itself = task.status is Status.QUEUED and not task.state.revoked  # it would start in any case
+    if not changed and (by_itself or is_covered(task, home)):
         return None
     agent = chosen_agent(Draft(task.text, agent=task.request.agent), config, folder)
-    if agent is None or agent.run is None:
+    if agent is None or not (same_command(agent, task) if task.run is None else agent.run):
         raise CannotDelegate(f"{task.request.agent} is not run as it was any more; write a new task")
     try:
         _check_agent(agent, folder, approved, home)
     except NeedsApproval:
-        raise NeedsApproval(question_about(agent, changed=True)) from None
-    return agent.run
+        if changed:
+            raise NeedsApproval(question_about(agent, changed=True)) from None
+        raise
+    return None if task.run is None or task.run.fingerprint == agent.fingerprint else agent.run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.model.agent import TASK_PLACEHOLDER
+from app.model.agent import TASK_PLACEHOLDER, AgentDefinition
 from app.model.run import SESSION_PLACEHOLDER
 
 _LIKE_A_COMMAND = re.compile(r"-|[\w-]+\Z")
@@ -18,6 +18,11 @@ def fill(command: tuple[str, ...], text: str, session: str = "") -> tuple[str, .
     the text itself stay as they are.
     """
     return tuple(_filled(word, text, session) for word in command)
+
+
+def command_line(agent: AgentDefinition, text: str) -> tuple[str, ...]:
+    """The argument list of an agent that nobody speaks with, for a text."""
+    return fill(agent.command, text) if agent.client else agent.command_for(text)
 
 
 def _filled(word: str, text: str, session: str) -> str:

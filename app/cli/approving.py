@@ -44,7 +44,7 @@ def ask(session: Session, question: Question, folder: Path, *, yes: bool = False
 
 
 def run_again(session: Session, task: Task) -> AgentRun | None:
-    """How a task's agent is to run from now on, after a question if its definition has changed.
+    """How a task's agent is to run from now on, after a question if it is not approved, or has changed.
 
     Raises CommandError after a no, UsageError where nobody can be asked.
     """

@@ -146,7 +146,8 @@ class State:
     ``not_before`` is when a waiting task may start, ``retried`` how often it was tried again by itself since
     a person last started it, and ``freed`` that a person waived its dependencies. ``continues`` is the number
     of the attempt whose conversation the waiting one goes on with. ``run`` is set when an agent's definition
-    was approved anew for a further attempt.
+    was approved anew for a further attempt. ``revoked`` is that the yes to its agent was taken back since it
+    was accepted: nothing of it starts until a person says yes again.
 
     ``schema`` is the version that wrote the record. ``unknown`` keeps the keys of a newer version through a
     rewrite, here and in an attempt.
@@ -165,6 +166,7 @@ class State:
     freed: bool = False
     continues: int | None = None
     run: AgentRun | None = None
+    revoked: bool = False
     schema: int = 1
     unknown: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 

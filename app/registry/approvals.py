@@ -6,19 +6,25 @@ What cannot be read grants nothing: the person is asked again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from app.model.status import Status
 from app.registry import values
 from app.registry.codec import dump, parse
 from app.registry.damage import keep_copy
 from app.registry.files import read_regular, write_atomic
 from app.registry.paths import Home
-from app.registry.store import Registry
+from app.registry.store import DamagedRecord, Registry, UnknownTask
+from app.registry.transaction import transaction
 from app.registry.values import SCHEMA, BadRecord, NewerRecord, naming_the_fault
+
+if TYPE_CHECKING:
+    from app.model.task import Task
+    from app.registry.transaction import Transaction
 
 FILE = "approvals.toml"
 LIMIT = 4 * 1024 * 1024
@@ -63,29 +69,34 @@ def read_approvals(home: Home) -> tuple[Approval, ...]:
         return ()
 
 
-def add_approval(registry: Registry, approval: Approval) -> None:
+def add_approval(
+    registry: Registry, approval: Approval, covers: Callable[[Task], bool] = lambda _: False
+) -> int:
     """Write an approval down; it takes the place of an earlier one of the same agent with the same reach.
 
-    Raises NewerSchema, RegistryBusy, NewerRecord and OSError, with what was there left as it was.
+    Of the agent's tasks that wait since a yes was taken back, those that this one ``covers`` wait for it no
+    more; returns how many these are. Raises NewerSchema, RegistryBusy, NewerRecord and OSError, with the
+    approvals that were there left as they were.
     """
+    with transaction(registry) as change:
+        record, known = _to_change(registry)
+        kept = (item for item in known if not _same_place(item, approval))
+        _save(change, record, (*kept, approval))
+        return _mark(change, approval.agent, covers, revoked=False)
 
-    def changed(known: tuple[Approval, ...]) -> tuple[Approval, ...]:
-        return (*(item for item in known if not _same_place(item, approval)), approval)
 
-    _change(registry, changed)
+def remove_approvals(registry: Registry, agent: str) -> tuple[int, int]:
+    """Take back every approval of an agent's name, also one that was given for a single task.
 
-
-def remove_approvals(registry: Registry, agent: str) -> int:
-    """Take back every approval of an agent's name, and return how many there were. Raises as adding does."""
-    count = 0
-
-    def changed(known: tuple[Approval, ...]) -> tuple[Approval, ...]:
-        nonlocal count
-        count = sum(item.agent == agent for item in known)
-        return tuple(item for item in known if item.agent != agent)
-
-    _change(registry, changed)
-    return count
+    Returns how many approvals there were, and how many tasks wait from now on until the agent is approved
+    again. Raises as adding does.
+    """
+    with transaction(registry) as change:
+        record, known = _to_change(registry)
+        waiting = _mark(change, agent, lambda _: True, revoked=True)
+        kept = tuple(item for item in known if item.agent != agent)
+        _save(change, record, kept)
+        return len(known) - len(kept), waiting
 
 
 def approval_now(agent: str, source: str, fingerprint: str, scope: Scope, folder: str) -> Approval:
@@ -104,24 +115,40 @@ def _same_place(one: Approval, other: Approval) -> bool:
     )
 
 
-def _change(registry: Registry, changed: Callable[[tuple[Approval, ...]], tuple[Approval, ...]]) -> None:
-    from app.registry.transaction import transaction
-
-    with transaction(registry) as change:
-        path = registry.home.root / FILE
+def _mark(change: Transaction, agent: str, which: Callable[[Task], bool], *, revoked: bool) -> int:
+    """Say of an agent's tasks that may start, now or once more, that they must not; returns how many wait."""
+    registry, count = change.registry, 0
+    for task_id in {*registry.queue(), *registry.in_hand()}:
         try:
-            record = _record(registry.home)
-            known = _approvals(record)
-        except NewerRecord:
-            raise
-        except FileNotFoundError:
-            record, known = {}, ()
-        except (OSError, BadRecord) as error:
-            keep_copy(registry.home, path, FILE, str(error))
-            record, known = {}, ()
-        record = {**record, "schema": SCHEMA, "approval": [_to_record(item) for item in changed(known)]}
-        write_atomic(path, dump(record))
-        change.changed = True
+            task = registry.load(task_id)
+        except (UnknownTask, DamagedRecord):
+            continue  # it cannot start either
+        if task.request.agent != agent or task.read_only or task.state.status.ended:
+            continue
+        if task.state.revoked is not revoked and which(task):
+            change.write_state(task, replace(task.state, revoked=revoked))
+            count += task.state.status is Status.QUEUED
+    return count
+
+
+def _to_change(registry: Registry) -> tuple[dict[str, Any], tuple[Approval, ...]]:
+    """The file and the approvals in it; a damaged one is kept in quarantine before it is replaced."""
+    try:
+        record = _record(registry.home)
+        return record, _approvals(record)
+    except NewerRecord:
+        raise
+    except FileNotFoundError:
+        return {}, ()
+    except (OSError, BadRecord) as error:
+        keep_copy(registry.home, registry.home.root / FILE, FILE, str(error))
+        return {}, ()
+
+
+def _save(change: Transaction, record: Mapping[str, Any], approvals: tuple[Approval, ...]) -> None:
+    record = {**record, "schema": SCHEMA, "approval": [_to_record(item) for item in approvals]}
+    write_atomic(change.registry.home.root / FILE, dump(record))
+    change.changed = True
 
 
 def _record(home: Home) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def state_to_record(state: State) -> dict[str, Any]:
         "freed": state.freed or None,
         "continues": state.continues,
         "run": None if state.run is None else _agents().run_to_record(state.run),
+        "revoked": state.revoked or None,
         "attempt": [_attempt_to_record(attempt) for attempt in state.attempts],
     }
 
@@ -127,6 +128,7 @@ def state_from_record(record: Mapping[str, Any]) -> State:
             freed=bool(record.get("freed", False)),
             continues=values.integer(record, "continues") if "continues" in record else None,
             run=_agents().run_from_record(record["run"]) if "run" in record else None,
+            revoked=bool(record.get("revoked", False)),
             schema=values.schema(record),
             attempts=tuple(_attempt_from_record(item) for item in record.get("attempt", ())),
             unknown=values.rest(record, _STATE_KEYS),

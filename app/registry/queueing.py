@@ -32,6 +32,7 @@ def waiting(task: Task) -> Waiting:
         freed=state.freed,
         linked=_is_linked(_changed_in_place(task)),
         checkout=_changed_in_place(task),
+        revoked=state.revoked,
     )
 
 

@@ -144,11 +144,14 @@ def retry(
 ) -> Task:
     """Run an ended task again as its next attempt, with another text and command if given; one that
     ``continues`` an attempt goes on in the conversation of that. ``run`` is how its agent works from now on,
-    where its definition was approved anew.
+    where its definition was approved anew. Whoever calls this has seen to it that the agent is approved.
 
-    One that waits for its next automatic attempt starts without waiting any longer.
+    One that waits for its next automatic attempt starts without waiting any longer; one that waits because
+    the yes to its agent was taken back has it again.
     """
     task = registry.load(task_id)
+    if task.status is Status.QUEUED and task.state.revoked and text is None:
+        return _allow(registry, task_id, config, run)
     if task.status is Status.QUEUED and task.state.not_before is not None and text is None:
         return free(registry, task_id, config)
     if not task.status.ended:
@@ -180,7 +183,20 @@ def _state_to_retry(
         state = replace(state, text=text, command=command or state.command)
     elif continues is None and task.attempt is not None:
         continues = task.attempt.continues  # the same words make sense in the same conversation only
-    return replace(state, continues=continues, run=run or state.run)
+    return replace(state, continues=continues, run=run or state.run, revoked=False)
+
+
+def _allow(registry: Registry, task_id: str, config: Config, run: AgentRun | None) -> Task:
+    """Let a waiting task start again whose agent has its yes again; what else it waits for still holds."""
+    with transaction(registry) as change:
+        task = registry.load(task_id)
+        if task.status is not Status.QUEUED:
+            raise OperationError(f"#{task.number} does not wait any more: {task.status.word}")
+        state = replace(task.state, revoked=False, run=run or task.state.run)
+        if task.state.attempts:  # nobody who asks for a retry means one at the time of the automatic one
+            state = replace(state, not_before=None)
+        task = change.write_state(task, state)
+    return _after_pass(registry, config, task)
 
 
 @in_one_line

@@ -252,12 +252,12 @@ def waits_for_something(registry: Registry) -> bool:
 
 def _starts_by_itself(registry: Registry, task_id: str, held: Collection[str]) -> bool:
     """With nothing running, a dependency that is not met now will never be; a ``held`` agent waits for a
-    person."""
+    person, and so does one that must be approved again."""
     try:
         task = Task(registry.request(task_id), registry.state(task_id))
     except (UnknownTask, DamagedRecord, OSError):
         return False
-    if task.read_only or task.request.agent in held:
+    if task.read_only or task.state.revoked or task.request.agent in held:
         return False
     return not dependency(waiting(task), registry.standing)
 

@@ -117,9 +117,9 @@ def test_how_long_it_is_waited_for_an_answer_asks_nothing_anew(project: Project,
 def test_a_no_later_takes_every_yes_back(project: Project, registry: Registry) -> None:
     grant(registry, project.agent("shop"), Scope.ALWAYS, project.folder)
     grant(registry, project.agent("shop"), Scope.PROJECT, project.folder)
-    assert revoke(registry, "shop") == 2
+    assert revoke(registry, "shop") == (2, 0)
     assert not approved(project, registry)
-    assert revoke(registry, "shop") == 0
+    assert revoke(registry, "shop") == (0, 0)
 
 
 def test_a_yes_to_one_agent_is_none_to_another_of_its_name(project: Project, registry: Registry) -> None:
@@ -272,6 +272,7 @@ def test_a_retry_asks_again_where_the_definition_has_changed(project: Project, r
     first = run_of(project.agent("shop"))
     task = task_with(first, project)
     home = registry.home
+    grant(registry, project.agent("shop"), Scope.PROJECT, project.folder)
     assert run_for_retry(task, Config(), home=home) is None
     project.write(".kiro/agents/shop.json", {**SHOP, "tools": ["*"]})
     with pytest.raises(NeedsApproval, match="shop has changed since you approved it") as need:

@@ -112,6 +112,36 @@ def test_approve_takes_back(shell: Shell, write_config: Path) -> None:
     assert shell.run("add", "--yes", "-a", "touch", "made").code == 2
 
 
+def test_a_retry_after_a_no_is_asked_about_again(shell: Shell, write_config: Path) -> None:
+    write_config.write_text(TOUCH)
+    made = shell.folder / "made"
+    shell.run("approve", "--always", "--trust", "touch")
+    assert shell.run("add", "--yes", "--wait", "-a", "touch", "made").code == 0
+    shell.run("approve", "--revoke", "touch")
+    made.unlink()
+    assert shell.run("retry", "1", text="y\n").failed_with(2, "touch is not approved yet", "delegate approve")
+    refused = shell.on_terminal("retry", "1", typed="n\n")
+    assert (refused.code, "command: /usr/bin/touch '{task}'" in refused.out) == (1, True)
+    assert refused.out.rstrip().endswith("delegate: nothing was started")
+    assert not made.exists()
+    assert shell.on_terminal("retry", "1", typed="y\n").code == 0
+    assert shell.run("wait", "1").code == 0
+    assert made.exists()
+
+
+def test_what_waits_says_after_a_no_what_it_waits_for(shell: Shell, write_config: Path) -> None:
+    write_config.write_text(TOUCH)
+    shell.run("pause")
+    assert shell.run("add", "--trust", "-a", "touch", "made").code == 0
+    ran = shell.run("approve", "--revoke", "touch")
+    assert ran.out == "touch must be approved again: 1 task waits for that\n"
+    shell.run("resume")
+    assert shell.status(1)["queue_reason"] == "touch must be approved again"
+    assert shell.run("approve", "--trust", "touch").code == 0
+    assert shell.run("wait", "1").code == 0
+    assert (shell.folder / "made").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

@@ -48,19 +48,19 @@ def noted(evidence: Path, what: str) -> list[dict[str, Any]]:
     return [note for note in map(json.loads, lines) if note["what"] == what]
 
 
-def start(terminal: Terminal, text: str) -> None:
-    """Type a task for the stand-in, and say yes to it."""
+def start(terminal: Terminal, text: str, yes: str = "y") -> None:
+    """Type a task for the stand-in, and say yes to it, by a key that says how far."""
     terminal.expect("Nothing delegated yet.", "esc back")
     terminal.type(f"{text} @standin")
     terminal.expect("needs your yes")
     terminal.press("Enter")
     terminal.expect("let standin work ›", "y once", "n no")
-    assert until(lambda: _approved(terminal)), terminal.screen()
+    assert until(lambda: _approved(terminal, yes)), terminal.screen()
 
 
-def _approved(terminal: Terminal) -> bool:
-    """Press y until it counts: right after Enter it might be meant for something else."""
-    terminal.press("y")
+def _approved(terminal: Terminal, key: str) -> bool:
+    """Press a key until it counts: right after Enter it might be meant for something else."""
+    terminal.press(key)
     return terminal.shows("new task ›", seconds=1)
 
 
@@ -159,7 +159,7 @@ def test_a_conversation_goes_on_and_a_running_one_is_told_more(
     registry: Registry, open_terminal: Open, evidence: Path
 ) -> None:
     terminal = open_terminal()
-    start(terminal, "[[say:first words]]")
+    start(terminal, "[[say:first words]]", yes="p")
     terminal.expect("✓", "first words", seconds=30)
     (task_id,) = registry.ids()
     leave_input(terminal)

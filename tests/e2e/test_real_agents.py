@@ -90,7 +90,7 @@ def test_an_agent_is_shown_asked_for_and_allowed_and_then_remembers(
     assert not model.requests
 
     terminal.press("Enter")
-    decide(terminal, "y once", "y")
+    decide(terminal, "p this project", "p")
     leave_input(terminal)
     answer(terminal, "y")
     terminal.expect("✓ allowed once by you", "1 ✓ today", seconds=30)

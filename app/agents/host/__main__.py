@@ -91,13 +91,15 @@ def _not_to_be_run(assignment: Assignment) -> str | None:
     run = assignment.run
     if assignment.continues is not None and assignment.session is None:
         return f"attempt {assignment.continues} has left no conversation that could go on"
+    name = Path(run.definition).stem if run.definition else run.client
+    if assignment.revoked:
+        return f"{name} was not started: its approval was taken back"
     if not run.fingerprint:
         return None
     from app.agents.fingerprint import current_fingerprint
 
     if current_fingerprint(run, Path(assignment.folder)) == run.fingerprint:
         return None
-    name = Path(run.definition).stem if run.definition else run.client
     if _is_only_elsewhere(run, Path(assignment.folder)):
         return (
             f"this worktree does not have {name} as it was approved:"

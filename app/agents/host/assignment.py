@@ -27,6 +27,7 @@ class Assignment:
 
     ``session`` is the conversation to go on with, of attempt ``continues``; None for a new one. ``folder`` is
     where the agent works, ``environment`` what its client gets, ``summary`` the file for the Markdown.
+    ``revoked`` is that the yes to the agent was taken back while the attempt was on its way.
     """
 
     home: Home
@@ -39,6 +40,7 @@ class Assignment:
     continues: int | None = None
     session: str | None = None
     summary: Path | None = None
+    revoked: bool = False
 
 
 def read_assignment(environment: Mapping[str, str], folder: str) -> Assignment:
@@ -70,6 +72,7 @@ def read_assignment(environment: Mapping[str, str], folder: str) -> Assignment:
         continues=attempt.continues,
         session=_session(registry.home, request.id, state.attempts, attempt.continues),
         summary=Path(summary) if summary else None,
+        revoked=state.revoked,
     )
 
 

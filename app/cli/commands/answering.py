@@ -124,7 +124,7 @@ def go_on(session: Session, arguments: Arguments) -> int:
 
 
 def _run(session: Session, task: Task) -> AgentRun | None:
-    """How the agent is to run, after a question where its definition has changed."""
+    """How the agent is to run, after a question where it is not approved, or has changed."""
     if answering.why_silent(task):
         return None  # it is refused anyway
     from app.cli.approving import run_again

@@ -35,8 +35,10 @@ def approve(session: Session, arguments: Arguments) -> int:
 
 
 def _revoke(session: Session, name: str) -> int:
-    count = revoke(session.registry, name)
-    say(f"{clean(name)} must be approved again" if count else f"{clean(name)} had no approval")
+    count, waiting = revoke(session.registry, name)
+    words = "must be approved again" if count or waiting else "had no approval"
+    held = f": {waiting} {'task waits' if waiting == 1 else 'tasks wait'} for that" if waiting else ""
+    say(f"{clean(name)} {words}{held}")
     return 0
 
 

@@ -13,7 +13,7 @@ from app.cli.errors import FAILURE, CommandError, UsageError
 from app.cli.output import clean, say, warn
 from app.cli.session import Session, named_tasks
 from app.model.status import Status
-from app.model.task import Task
+from app.model.task import COMMAND, WORKER, Task
 from app.supervisor import operations
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ def retry(session: Session, arguments: Arguments) -> int:
 
 
 def _approved_run(session: Session, task: Task) -> AgentRun | None:
-    """How the agent is run from now on, after a question where its definition has changed; None where not."""
-    if task.run is None:
-        return None
-    from app.cli.approving import run_again  # only tasks of agents have a definition
+    """How the agent is run from now on, after a question where it is not approved; None for as it was."""
+    if task.request.agent in (COMMAND, WORKER) or task.status.live:
+        return None  # these need no approval, or are refused anyway
+    from app.cli.approving import run_again
 
     return run_again(session, task)
 

@@ -177,7 +177,8 @@ def edit_and_retry(task: Task, text: str, session: Session, *, approved: Approve
         raise OperationError(f"a retry stays with {task.request.agent}; for another agent write a new task")
     if not replace(draft, agent=None, shell=None).bare:
         raise OperationError("a retry keeps the options of its task; for others write a new task")
-    run, home = run_again(task, session, approved, draft.text), session.registry.home
+    home = session.registry.home
+    run = None if task.run is None else run_again(task, session, approved, draft.text)
 
     def edited(yes: str | None) -> tuple[str, tuple[str, ...]]:
         return edited_command(task, draft, session.config, approved=yes, home=home)

@@ -74,7 +74,7 @@ def run_again(task: Task, session: Session, approved: Approved, text: str = "") 
 
     ``text`` is what it is told this time, by default the task's.
 
-    Raises ApprovalWanted where its definition has changed, OperationError where there is none any more.
+    Raises ApprovalWanted where it is not approved, or has changed, OperationError where there is none.
     """
 
     def prepare(yes: str | None) -> AgentRun | None:

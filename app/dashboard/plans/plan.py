@@ -264,8 +264,10 @@ def _why_not_taken(kind: Kind, task: Task) -> str | None:
 
 
 def _waits_for_retry(task: Task) -> bool:
-    """Whether it has failed and will be tried again by itself: a person may do so right away."""
-    return task.status is Status.QUEUED and task.state.not_before is not None and bool(task.state.attempts)
+    """Whether it has failed and will be tried again by itself, or must be approved again: a person may do so
+    right away."""
+    again = task.state.not_before is not None and bool(task.state.attempts)
+    return task.status is Status.QUEUED and (again or task.state.revoked)
 
 
 def _can_be(kind: Kind) -> str:

@@ -17,7 +17,7 @@ SCOPES = dict(zip(APPROVAL_KEYS, (*Scope, None), strict=True))
 
 _LABEL = re.compile(r"[\w ()]{2,30}:(?= )")
 _TASK, _LONGEST = "task: ", 200
-_ONCE = "y for this task only"
+_ONCE = "y until this task has ended"
 _NOTE = "p in this project and A everywhere, until its definition changes · n starts nothing"
 
 
