@@ -5,22 +5,27 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+import pytest
 from textual import events
 
 from app.dashboard.news.away import Presence
+from app.dashboard.table.rowpaint import EMPTY
 from app.model.status import Attention
 from app.registry.config import Config
 from app.registry.store import Registry
 from app.supervisor import operations
-from tests.dashboard.opened import opened
+from tests.dashboard.opened import SHORT, opened
 from tests.support import delegate, ended
 
 
-async def test_a_newcomer_is_told_what_to_do_and_can_type_at_once(registry: Registry) -> None:
-    async with opened(registry) as seat:
-        await seat.sees("Nothing delegated yet.", "new task ›")
+@pytest.mark.parametrize("size", [(120, 30), (45, 24), SHORT])
+async def test_a_newcomer_is_told_what_to_do_and_can_type_at_once(
+    registry: Registry, size: tuple[int, int]
+) -> None:
+    async with opened(registry, size) as seat:
+        await seat.sees("Nothing delegated yet.", "new task ›", *(line for line in EMPTY if line))
         await seat.type("Run the tests")
-        await seat.sees("new task › Run the tests", "⏎ starts now · worker · normal · stops after 1h")
+        await seat.sees("new task › Run the tests", "⏎ starts now · worker · normal")
 
 
 async def test_opening_shows_the_summary_and_enter_changes_the_tab(

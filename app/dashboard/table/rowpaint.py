@@ -30,12 +30,14 @@ THUMB = "▐"
 EMPTY = (
     "Nothing delegated yet.",
     "",
-    "Type a task below and press Enter, for example:",
+    "Type a task below and press Enter, as in",
     "",
     "Run the test suite",
-    "Fix all ESLint errors in src/ p:low t:30m",
+    "Fix all lint errors in src/ p:low t:30m",
+    "",
+    "/help lists all keys and commands.",
 )
-"""What an empty table says."""
+"""What an empty table says, whole in the narrowest column."""
 
 CHECKED = "checked"
 """The one qualifier that adds to a success."""
