@@ -111,7 +111,7 @@ def discard(
         raise HoldsWork(f"#{workspace.number} {held.words}")
     git = Git(workspace.home)
     kept = _begun(workspace, git)
-    if kept is None and (always or not held.empty):
+    if kept is None and (always or not held.empty or held.extras.kept):
         kept = _keep(workspace, held)
     if kept is not None:
         note(kept)

@@ -19,6 +19,7 @@ from app.workspace.discarding import Discarded, HoldsWork, discard, discarded, f
 from app.workspace.git import GitError
 from app.workspace.locking import held
 from app.workspace.notes import Note
+from app.workspace.packing import sweep
 from app.workspace.place import Workspace, is_whole
 from app.workspace.providing import Provision
 from app.workspace.repository import Repository, look
@@ -214,3 +215,4 @@ def _forget_old(place: Workspace) -> None:
             when, _, ref = line.partition(" ")
             if when.isdigit() and time.time() - int(when) > notes.KEPT_S:
                 forget(repository, ref)
+        sweep(repository, time.time() - 2 * notes.KEPT_S)

@@ -66,6 +66,17 @@ def forget_packed(repository: Repository, name: str) -> None:
     (_folder(repository) / Path(name).name).unlink(missing_ok=True)
 
 
+def sweep(repository: Repository, before: float) -> None:
+    """Remove what nobody can want any more: files of extras older than a time, in seconds since the epoch.
+
+    A discard that was killed leaves such a file that no reference names. Raises OSError.
+    """
+    folder = _folder(repository)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.lstat().st_mtime < before:
+            path.unlink(missing_ok=True)
+
+
 def _folder(repository: Repository) -> Path:
     return repository.common / "delegate" / "discarded"
 

@@ -12,6 +12,7 @@ import pytest
 from app.workspace import extras
 from app.workspace.discarding import HoldsWork, discard, discarded, forget, holdings
 from app.workspace.extras import extras_in
+from app.workspace.packing import sweep
 from app.workspace.providing import Provision
 from app.workspace.restoring import bring_back
 from tests.workspace.repositories import Repo
@@ -187,6 +188,27 @@ def test_what_is_forgotten_leaves_nothing_of_its_ignored_files(ignoring: Repo) -
     assert len(packed(ignoring)) == 1
     forget(ignoring.facts(), gone.ref)
     assert (packed(ignoring), discarded(ignoring.facts())) == ([], ())
+
+
+def test_ignored_files_are_kept_even_where_nothing_else_is_held(ignoring: Repo) -> None:
+    workspace = ignoring.workspace()
+    ignoring.within(workspace).write(".env", "SECRET=1\n")
+    gone = discard(workspace)
+    assert gone is not None
+    back = bring_back(ignoring.facts(), gone.ref)
+    assert (back.folder / ".env").read_text() == "SECRET=1\n"
+
+
+def test_files_that_a_killed_discard_left_are_swept_in_their_time(ignoring: Repo) -> None:
+    workspace = ignoring.workspace()
+    ignoring.within(workspace).write(".env", "SECRET=1\n")
+    assert discard(workspace) is not None
+    (left,) = packed(ignoring)
+    orphan = left.with_name("orphan.tar.gz")
+    orphan.write_bytes(b"")
+    os.utime(orphan, (1000, 1000))
+    sweep(ignoring.facts(), before=2000)
+    assert packed(ignoring) == [left]
 
 
 @pytest.mark.parametrize("spoil", ["remove", "cut", "fill"])
