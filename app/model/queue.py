@@ -18,7 +18,7 @@ class Waiting:
 
     ``after`` must be complete, ``after_any`` must have ended in whatever way, unless the person ``freed`` the
     task of both. ``attempt`` is the number of the attempt that waits. ``checkout`` is the one that it changes
-    in place, empty for one that changes none.
+    in place, empty for one that changes none. ``revoked`` is that its agent must be approved again.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Waiting:
     linked: bool = False
     """Whether its checkout is a linked worktree: made so that work goes on beside that around it."""
     checkout: str = ""
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def obstacle(task: Waiting, load: Load, standing: Standing) -> str | None:
     if load.paused:
         return "queue paused"
     return (
-        dependency(task, standing)
+        (f"{task.agent} must be approved again" if task.revoked else None)
+        or dependency(task, standing)
         or _time(task, load.now)
         or load.held.get(task.agent)
         or ("memory" if load.short_of_memory else None)
