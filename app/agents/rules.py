@@ -17,29 +17,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from app.agents.tools import EXECUTE, FAMILIES
+
 METACHARACTERS = re.compile(r"[;&|`<>\n\r]|\$\(|\$\{|<\(")
 """What makes more than one plain command of a line: a rule for the one must not allow the others."""
-
-EXECUTE = "execute"
 
 _BLANKS = re.compile(r"[ \t]+")
 _BETWEEN_WORDS = re.compile(r"[\s;&|`<>(){}$=]+")
 _QUOTES = str.maketrans("", "", "\"'\\")
 
-_FAMILIES = {
-    "read": "read fs_read read_file readfile read_many_files view cat notebookread ls list_directory",
-    "edit": "edit write multiedit notebookedit fs_write write_file writefile edit_file replace apply_patch "
-    "create create_file str_replace str_replace_editor strreplacefile patch",
-    "execute": "bash shell execute_bash execute_cmd run_shell_command run_command run_commands exec "
-    "exec_command terminal execute powershell",
-    "search": "grep glob search search_file_content grep_search glob_search codesearch",
-    "fetch": "webfetch websearch fetch web_fetch web_search google_web_search fetchurl",
-    "delete": "delete delete_file remove",
-    "move": "move move_file rename",
-    "think": "think",
-}
 _CHANGING = frozenset({EXECUTE, "edit", "delete", "move"})
-_FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names.split()}
+_FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names}
 
 
 class Decision(StrEnum):
@@ -68,7 +56,7 @@ class Use:
     @property
     def family(self) -> str | None:
         """Which of the tools that all clients have it is; the kind counts more than a name."""
-        if self.kind in _FAMILIES:
+        if self.kind in FAMILIES:
             return self.kind
         return next((_FAMILY_OF[name.lower()] for name in self.names if name.lower() in _FAMILY_OF), None)
 
@@ -140,7 +128,7 @@ def _names(pattern: str, use: Use, *, strict: bool) -> bool:
         return False  # a shell by its name, whatever it says it is for
     if strict and family is None and use.kind in _CHANGING:
         # Its title may be the model's own words: "use_aws" as the title of a shell is no use of that tool.
-        return _called(pattern, Use(tuple(_FAMILIES[use.kind or ""].split())))
+        return _called(pattern, Use(FAMILIES[use.kind or ""]))
     if family is not None and family == use.family:
         # What runs a command is a shell, whatever it says that it is.
         return not strict or family == EXECUTE or use.command is None

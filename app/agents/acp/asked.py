@@ -16,7 +16,8 @@ from app.agents.events import Tool, ToolStatus
 from app.agents.host.lines import nearby, tool_title
 from app.agents.host.questions import MOST_OPEN, Questions
 from app.agents.host.teller import Teller
-from app.agents.rules import EXECUTE, Decision, Use
+from app.agents.rules import Decision, Use
+from app.agents.tools import EXECUTE
 from app.agents.verdict import By
 from app.model.ask import Answer, Choice, ChoiceKind
 from app.model.run import AgentRun

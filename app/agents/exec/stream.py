@@ -23,6 +23,7 @@ from app.agents.events import (
 from app.agents.exec import tooling
 from app.agents.exec.reading import Scope, in_words, parsed
 from app.agents.exec.shapes import Rule, Shape
+from app.agents.tools import kind_of
 from app.agents.trouble import status_in
 from app.logs.sanitise import sanitise
 from app.model.report import Usage
@@ -127,7 +128,7 @@ class Stream:
         yield Tool(
             use,
             title=tooling.title_of(name),
-            kind=tooling.kind_of(name),
+            kind=kind_of(name),
             status=ToolStatus.RUNNING,
             input=tooling.shown_input(given) or None,
             paths=tooling.paths_of(given),

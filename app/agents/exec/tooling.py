@@ -1,4 +1,4 @@
-"""What tools are for, whatever their client calls them: kind, what they work on, plans, sizes of changes."""
+"""What tools are used for, whatever their client calls them: what they work on, plans, sizes of changes."""
 
 from __future__ import annotations
 
@@ -8,23 +8,10 @@ from typing import Any
 
 from app.agents.events import Step
 from app.agents.exec.reading import as_text
+from app.agents.tools import kind_of
 
 INPUT_LENGTH = 4096
 """How much of a tool's input is kept, in characters."""
-
-_KINDS = {
-    "execute": "bash shell exec exec_command run_shell_command command_execution run_command run_commands"
-    " terminal execute_command execute_bash execute local_shell bashoutput write_stdin",
-    "edit": "write edit multiedit write_file edit_file replace apply_patch patch create create_file"
-    " str_replace str_replace_editor notebookedit file_change strreplacefile writefile insert",
-    "delete": "delete delete_file remove",
-    "move": "move rename",
-    "read": "read read_file readfile view list_directory ls list read_many_files readmediafile fs_read",
-    "search": "grep glob search grep_search search_file_content codesearch tool_search rg find",
-    "fetch": "webfetch web_fetch fetch websearch web_search google_web_search fetchurl searchweb",
-    "think": "think task agent skill exit_plan_mode exitplanmode enter_plan_mode intent report_intent",
-}
-_KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 
 _TITLES = {"command_execution": "shell", "file_change": "edit", "web_search": "search"}
 
@@ -35,11 +22,6 @@ _PATHS = ("file_path", "filePath", "absolute_path", "path", "filename", "noteboo
 _PLANS = frozenset({"todowrite", "todo_write", "write_todos", "todolist", "todo_list", "update_plan", "todo"})
 _STEP_TEXTS = ("content", "title", "step", "text", "description", "subject", "task")
 _STATES = {"done": "completed", "doing": "in_progress", "todo": "pending", "cancelled": "completed"}
-
-
-def kind_of(name: str) -> str:
-    """The protocol's word (Agent Client Protocol, ToolKind) for what a tool of this name does."""
-    return _KIND_OF.get(name.lower().rpartition(".")[2], "other")
 
 
 def title_of(name: str) -> str:
