@@ -14,7 +14,7 @@ from textual.app import App  # noqa: E402
 from textual.driver import Driver  # noqa: E402
 
 from app.dashboard.drawing.tone import Tone  # noqa: E402
-from app.dashboard.input.field import TaskInput  # noqa: E402
+from app.dashboard.input.field import TaskInput, after_escape  # noqa: E402
 from app.dashboard.prompt.prompt import PromptText  # noqa: E402
 from app.dashboard.screen.mainscreen import MainScreen  # noqa: E402
 from app.dashboard.session import Session  # noqa: E402
@@ -74,20 +74,24 @@ class DelegateApp(App[None]):
         """Notice that somebody is there, and let an open question have the first say about a key."""
         if isinstance(event, events.Key | events.MouseDown) and not event.is_forwarded:
             self.main.watcher.sign_of_life()
-            if isinstance(event, events.Key) and await self._does_at_once(event.key):
+            if isinstance(event, events.Key) and await self._does_at_once(event):
                 return
         await super().on_event(event)
 
-    async def _does_at_once(self, key: str) -> bool:
+    async def _does_at_once(self, event: events.Key) -> bool:
         """Do what a key is bound to before the next one is looked at, unless its pane takes keys itself.
 
         Textual hands each key to the pane with the focus, and looks for its binding when it comes back: of
         keys that come together, as over a slow line, all would meet the pane that the first one left.
         """
-        if self.main.commander.hears(key):
+        if self.main.commander.hears(event.key):
             return True
         taken = isinstance(self.focused, TaskInput | PromptText) or self.screen is not self.main
-        return not taken and self.app_focus and await self._check_bindings(key)
+        if taken or not self.app_focus:
+            return False
+        if then := after_escape(event):
+            await self._check_bindings("escape")
+        return await self._check_bindings(then or event.key)
 
     def on_app_focus(self) -> None:
         """The terminal says that it is being looked at."""

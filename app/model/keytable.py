@@ -44,7 +44,7 @@ KEYS: tuple[Key, ...] = (
     Key("newline", ("ctrl+j",), "begin a new line", INPUT, "new line", TYPING),
     Key(
         "answer-now",
-        ("ctrl+o", "alt+a"),
+        ("ctrl+o",),
         "answer from wherever you are, also while typing",
         label="answer",
         group=ANSWERING,

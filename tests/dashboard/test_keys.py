@@ -54,7 +54,7 @@ def test_the_help_says_where_a_key_means_what() -> None:
     assert {"y", "a", "n", "N"} <= seen["Under a question"]
     assert {"y", "p", "A", "n"} <= seen["Before an agent runs"]
     assert {"n", "N", "v", "o"} <= seen["In the changes"]
-    assert seen["Answering"] == {"a", "c", "ctrl+o", "alt+a"}
+    assert seen["Answering"] == {"a", "c", "ctrl+o"}
 
 
 def test_the_input_bar_knows_its_keys() -> None:

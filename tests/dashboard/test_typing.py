@@ -168,6 +168,25 @@ async def test_what_is_typed_right_behind_n_is_text_and_presses_nothing(
         assert seat.main.pane == "input"
 
 
+async def test_a_key_right_behind_escape_is_pressed_in_the_table(registry: Registry, config: Config) -> None:
+    """tmux sends the two as one, with alt; Textual takes that for a letter to be typed."""
+    for text in ("!echo one", "!echo two"):
+        ended(registry, delegate(registry, text, config))
+    async with opened(registry) as seat:
+        await seat.sees("✓  1", "✓  2")
+        seat.main.focus_pane("input")
+        await seat.type("draft")
+        seat.app.post_message(events.Key("alt+shift+g", "G"))
+        await seat.finds(lambda: seat.main.table.cursor_task and seat.main.table.cursor_task.number == 1)
+        await seat.sees("new task › draft")
+        assert seat.main.pane == "table"
+        await seat.press("z")
+        await seat.sees_no("log  summary")
+        seat.app.post_message(events.Key("alt+k", "k"))
+        await seat.sees("log  summary")
+        await seat.finds(lambda: seat.main.table.cursor_task and seat.main.table.cursor_task.number == 2)
+
+
 async def test_two_presses_that_arrive_together_stop_a_task(registry: Registry, config: Config) -> None:
     task = delegate(registry, "!sleep 300", config)
     async with opened(registry) as seat:

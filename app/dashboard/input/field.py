@@ -24,6 +24,14 @@ _MEANINGS = {
 } | {key: name for name in INPUT_FOOTER for key in keys_of(name).keys}
 
 
+def after_escape(event: events.Key) -> str:
+    """The key that was pressed so soon after escape that the terminal made one of the two; mostly none.
+
+    tmux waits half a second, by default, for what may follow an escape, and sends it on as alt and that key.
+    """
+    return event.character or "" if event.key.startswith("alt+") and event.is_printable else ""
+
+
 class TaskInput(TextArea):
     """Where tasks, slash commands and sentences are typed.
 
@@ -41,9 +49,13 @@ class TaskInput(TextArea):
 
     @dataclass
     class Left(Message):
-        """The user goes back to the table; the draft stays. ``onward`` is True for tab, False for escape."""
+        """The user goes back to the table; the draft stays. ``onward`` is True for tab, False for escape.
+
+        ``then`` is a key that is to be pressed there, if any.
+        """
 
         onward: bool
+        then: str = ""
 
     class EditorWanted(Message):
         """The text is to be edited in the user's editor."""
@@ -92,7 +104,10 @@ class TaskInput(TextArea):
         Textual would do the latter once the key has come back from the whole screen: what was typed right
         behind a backspace would stand before it.
         """
-        if self.press(_MEANINGS.get(event.key, "")) or await self._edited(event.key):
+        handled = self.press(_MEANINGS.get(event.key, "")) or await self._edited(event.key)
+        if not handled and (then := after_escape(event)):
+            handled = self.post_message(self.Left(onward=False, then=then))
+        if handled:
             event.stop()
             event.prevent_default()
 

@@ -220,6 +220,8 @@ class MainScreen(TalkingScreen):
             self.focus_pane("table")
         else:
             self.leave_input()
+        if event.then:
+            self.app.simulate_key(event.then)
 
     def leave_input(self) -> None:
         """Go back to the table; a filter or an edit that is being typed is given up."""
