@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -88,6 +90,25 @@ def test_what_another_process_starts_and_ends_is_told(
     task = delegate(registry, "!sleep 0.5; exit 3", config)
     assert until(lambda: heard.status(task.id) is Status.RUNNING)
     assert until(lambda: heard.status(task.id) is Status.FAILED)
+
+
+def test_a_task_whose_runner_is_killed_is_closed_by_whoever_watches(
+    registry: Registry, config: Config, open_feed: OpenFeed
+) -> None:
+    heard = open_feed()
+    task = delegate(registry, "!sleep 60", config)
+    assert until(lambda: heard.status(task.id) is Status.RUNNING, 30)
+    live = heard.tasks[task.id].live
+    assert live is not None
+    assert live.runner is not None
+    os.kill(live.runner.pid, signal.SIGKILL)
+    assert until(lambda: not heard.tasks[task.id].unsettled and heard.status(task.id) is Status.LOST, 30)
+    attempt = heard.tasks[task.id].attempt
+    assert attempt is not None
+    assert attempt.reason == "its runner is gone, and with it the exit code"
+    operations.mark_seen(registry, task.id)
+    assert until(lambda: not heard.tasks[task.id].unread, 30)
+    operations.stop(registry, task.id, kill=True)
 
 
 def test_deleting_and_undoing_are_told(registry: Registry, config: Config, open_feed: OpenFeed) -> None:

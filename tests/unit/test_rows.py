@@ -225,6 +225,16 @@ def test_counts_are_of_today_only() -> None:
     assert count(tasks, today) == Counts(running=2, queued=1, complete=1, failed=1, lost=1)
 
 
+def test_a_lost_task_counts_on_the_day_it_started_since_nobody_knows_its_end() -> None:
+    lost = task(1, status=Status.LOST)
+    assert lost.attempt is not None
+    attempt = replace(lost.attempt, ended=None, started=NOON - timedelta(minutes=1))
+    lost = replace(lost, state=replace(lost.state, attempts=(attempt,)))
+    today = NOON.astimezone().date()
+    assert count([lost], today) == Counts(lost=1)
+    assert count([lost], today + timedelta(days=1)) == Counts()
+
+
 def test_counts_of_another_day_hold_only_what_is_open() -> None:
     tasks: list[Task] = [task(1), task(2, status=Status.COMPLETE)]
     assert count(tasks, date(2020, 1, 1)) == Counts(running=1)

@@ -25,9 +25,11 @@ from app.dashboard.news.voices import last_line as last_line
 from app.model.hold import Hold
 from app.model.queue import Limits
 from app.model.task import Task
+from app.registry.files import RegistryBusy
 from app.registry.holds import holds
 from app.registry.store import DamagedRecord, Registry, UnknownTask, is_task_id, marker_id
-from app.supervisor import launch
+from app.registry.transaction import NewerSchema
+from app.supervisor import launch, scheduling
 
 if TYPE_CHECKING:
     pass
@@ -205,6 +207,13 @@ class Feed:
             self._tell(told, removed)
         with self._lock:
             self._named -= named
+        self._put_right(told)
+
+    def _put_right(self, told: list[Task]) -> None:
+        """Close tasks whose runner is gone: where no supervisor waits, nobody else is there to do it."""
+        if any(task.unsettled and task.live is None for task in told):
+            with suppress(OSError, RegistryBusy, NewerSchema):  # the next client that comes does it too
+                scheduling.settle_as_configured(self._registry)
 
     def _moved(self, listed: list[str]) -> set[str]:
         """Tasks whose record is another than the one told. Older ones are looked at only when named."""

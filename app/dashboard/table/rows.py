@@ -295,5 +295,5 @@ def count(tasks: Iterable[Task], today: date) -> Counts:
 
 
 def _ended_on(task: Task, today: date) -> bool:
-    ended = task.attempt.ended if task.attempt else None
-    return ended is not None and ended.astimezone().date() == today
+    moment = (task.attempt.ended or task.attempt.started) if task.attempt else None  # lost: no end is known
+    return moment is not None and moment.astimezone().date() == today
