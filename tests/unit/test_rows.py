@@ -225,11 +225,15 @@ def test_counts_are_of_today_only() -> None:
     assert count(tasks, today) == Counts(running=2, queued=1, complete=1, failed=1, lost=1)
 
 
-def test_a_lost_task_counts_on_the_day_it_started_since_nobody_knows_its_end() -> None:
+def test_a_lost_task_counts_on_the_day_it_was_delegated_since_nobody_knows_its_end() -> None:
     lost = task(1, status=Status.LOST)
     assert lost.attempt is not None
-    attempt = replace(lost.attempt, ended=None, started=NOON - timedelta(minutes=1))
-    lost = replace(lost, state=replace(lost.state, attempts=(attempt,)))
+    attempt = replace(lost.attempt, ended=None, started=None)
+    lost = replace(
+        lost,
+        request=replace(lost.request, created=NOON - timedelta(minutes=1)),
+        state=replace(lost.state, attempts=(attempt,)),
+    )
     today = NOON.astimezone().date()
     assert count([lost], today) == Counts(lost=1)
     assert count([lost], today + timedelta(days=1)) == Counts()

@@ -295,5 +295,5 @@ def count(tasks: Iterable[Task], today: date) -> Counts:
 
 
 def _ended_on(task: Task, today: date) -> bool:
-    moment = (task.attempt.ended or task.attempt.started) if task.attempt else None  # lost: no end is known
-    return moment is not None and moment.astimezone().date() == today
+    ended = task.attempt.ended if task.attempt else None  # of a lost one it is not known
+    return (ended or task.request.created).astimezone().date() == today
