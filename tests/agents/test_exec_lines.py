@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app.agents.exec.command import CannotContinue, call_of
 from app.agents.exec.hearing import Hearing
-from app.agents.exec.lines import HEAD_BYTES, Line, Splitter
 from app.agents.exec.reading import in_words
+from app.agents.splitting import HEAD_BYTES, Line, Splitter
 from app.model.run import AgentRun, Channel
 
 RUN = AgentRun(

@@ -9,11 +9,14 @@ import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from app.agents.acp.wire import Lines
 from app.agents.host.spawning import Exit, ended, spawn
+from app.agents.splitting import Splitter
 
 _CHUNK = 256 * 1024
-_STDERR_LIMIT = 64 * 1024
+_LONGEST_LINE = 32 * 1024 * 1024
+"""The longest line that is read whole, in bytes; agents send whole files in one."""
+
+_LONGEST_ERROR = 64 * 1024
 _MOST_ROUNDS = 64
 MOST_UNSENT = 32 * 1024 * 1024
 """How much may wait for a client that does not read, in bytes; until it does, nobody listens to it either."""
@@ -31,8 +34,8 @@ class Client:
         self.exit: Exit | None = None
         self.silent = False
         """Whether it has closed its output: nothing more will come."""
-        self._out = Lines()
-        self._errors = Lines(_STDERR_LIMIT)
+        self._out = Splitter(_LONGEST_LINE)
+        self._errors = Splitter(_LONGEST_ERROR)
         self._unsent = bytearray()
         self._pipes(command, environment)
         self._poll = select.poll()
@@ -69,21 +72,21 @@ class Client:
         if self.exit is None:
             self.exit = ended(self.pid)
 
-    def lines(self) -> Iterator[bytes]:
+    def lines(self) -> Iterator[str]:
         """The lines of its output that have come; the last one also where its end is missing."""
         if self._overfull:
             return
         for data in self._read(self._stdout):
-            yield from self._out.feed(data)
-        if self.silent and (rest := self._out.rest()):
-            yield rest
+            yield from (line.text for line in self._out.feed(data))
+        if self.silent:
+            yield from (line.text for line in self._out.rest())
 
-    def error_lines(self) -> Iterator[bytes]:
+    def error_lines(self) -> Iterator[str]:
         """The lines of its error output that have come."""
         for data in self._read(self._stderr):
-            yield from self._errors.feed(data)
-        if (self._stderr < 0 or self.exit is not None) and (rest := self._errors.rest()):
-            yield rest
+            yield from (line.text for line in self._errors.feed(data))
+        if self._stderr < 0 or self.exit is not None:
+            yield from (line.text for line in self._errors.rest())
 
     def hang_up(self) -> None:
         """Close its input: the polite way to say that nothing more will come."""

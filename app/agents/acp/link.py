@@ -131,7 +131,7 @@ class Link:
         for line in self.client.lines():
             self._take(wire.read_message(line))
         for line in self.client.error_lines():
-            self._side.on_noise(line.decode("utf-8", "replace"), error=True)
+            self._side.on_noise(line, error=True)
 
     def _take(self, message: wire.Message | None) -> None:
         match message:

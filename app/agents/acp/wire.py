@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-LINE_LIMIT = 32 * 1024 * 1024
-"""The longest line that is read, in bytes; agents send whole files in one."""
 
 METHOD_NOT_FOUND = -32601
 
@@ -51,40 +48,10 @@ class Noise:
 Message = Request | Notification | Response | Noise
 
 
-class Lines:
-    """Puts lines together from the pieces in which bytes arrive."""
-
-    def __init__(self, limit: int = LINE_LIMIT) -> None:
-        self._limit = limit
-        self._pieces: list[bytes] = []
-        self._length = 0
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """The lines that these bytes complete, without their ends. A line over the limit is cut short."""
-        *complete, rest = data.split(b"\n")
-        for part in complete:
-            self._add(part)
-            yield self.rest()
-        self._add(rest)
-
-    def rest(self) -> bytes:
-        """What has come of a line that is not complete, and forget it."""
-        line = b"".join(self._pieces)
-        self._pieces, self._length = [], 0
-        return line
-
-    def _add(self, piece: bytes) -> None:
-        piece = piece[: self._limit - self._length]
-        if piece:
-            self._pieces.append(piece)
-            self._length += len(piece)
-
-
-def read_message(line: bytes) -> Message | None:
+def read_message(text: str) -> Message | None:
     """The message in a line; None for an empty one."""
-    if not line.strip():
+    if not text.strip():
         return None
-    text = line.decode("utf-8", "replace")
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):

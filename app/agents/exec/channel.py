@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from app.agents.events import Ended, Retrying, Started, Text
 from app.agents.exec.command import CannotContinue, call_of
 from app.agents.exec.hearing import Hearing
-from app.agents.exec.lines import Line, Splitter
 from app.agents.exec.shapes import Shape, UnknownShape, shape_of
 from app.agents.exec.stream import Stream
 from app.agents.host.assignment import Assignment
@@ -22,6 +21,7 @@ from app.agents.host.ending import Ending
 from app.agents.host.spawning import CannotSpawn, Exit, ended, spawn
 from app.agents.host.teller import Teller
 from app.agents.host.waking import Waker
+from app.agents.splitting import Line, Splitter
 from app.supervisor.processes import send, snapshot
 
 PATIENCE_S = 5.0
