@@ -35,7 +35,7 @@ EMPTY = (
     "Run the test suite",
     "Fix all lint errors in src/ p:low t:30m",
     "",
-    "/help lists all keys and commands.",
+    "/help lists every key and command.",
 )
 """What an empty table says, whole in the narrowest column."""
 
