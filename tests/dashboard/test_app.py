@@ -95,6 +95,25 @@ async def test_a_filter_is_typed_without_the_keys_of_a_task(registry: Registry, 
         await seat.sees("new task ›", "↑ history")
 
 
+async def test_a_filter_in_force_is_told_although_a_draft_waits(registry: Registry, config: Config) -> None:
+    for text in ("!echo one", "!echo two"):
+        ended(registry, delegate(registry, text, config))
+    async with opened(registry) as seat:
+        await seat.sees("✓  1", "✓  2")
+        seat.main.focus_pane("input")
+        await seat.type("run the tests")
+        await seat.press("escape", "slash")
+        await seat.enter("one")
+        await seat.sees("new task › run the tests", "filter: one · 1 of 2 · / changes it, esc shows all")
+        await seat.press("n")
+        await seat.sees("⏎ starts now")
+        await seat.press("escape")
+        await seat.sees("filter: one · 1 of 2")
+        await seat.press("escape")
+        await seat.sees("✓  2", "⏎ starts now")
+        await seat.sees_no("filter: one")
+
+
 async def test_a_short_screen_shows_table_or_details(registry: Registry, config: Config) -> None:
     ended(registry, delegate(registry, "!echo out", config))
     async with opened(registry, SHORT) as seat:

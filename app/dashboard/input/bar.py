@@ -200,7 +200,8 @@ class InputBar(Vertical):
     def refresh_preview(self) -> None:
         """Say anew what Enter will do, because the text or the tasks have changed."""
         if self.target is Target.TASK:
-            self.say(*(preview(self.plan(), self._describe) if self.text.strip() else self._idle()))
+            typing = self.text.strip() and (self.field.has_focus or not self._filter)
+            self.say(*(preview(self.plan(), self._describe) if typing else self._idle()))
         elif self.target is Target.FILTER:
             what = f"{self._matches} fit" if self._filter else "words, a status, @agent, +tag, #number"
             self.say(f"{what} · ⏎ keeps it · esc shows all")
@@ -211,11 +212,20 @@ class InputBar(Vertical):
         self._previewing = True
 
     def _idle(self) -> Line:
-        """What is said while nothing is typed."""
+        """What is said while nothing is typed: tasks that are not shown are never passed over in silence."""
         said = f"filter: {self._filter} · {self._matches} · / changes it, esc shows all"
         return (said if self._filter else ""), Tone.PLAN
 
     # Events
+
+    def on_descendant_focus(self) -> None:
+        """What is typed comes before the filter in force."""
+        if self._filter and self._previewing:
+            self.refresh_preview()
+
+    def on_descendant_blur(self) -> None:
+        """A draft that nobody is typing at comes behind it."""
+        self.on_descendant_focus()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Say what Enter will do, and keep the draft."""
