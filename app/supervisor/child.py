@@ -45,7 +45,7 @@ def read_environment(order: Order) -> dict[bytes, bytes]:
     with open(descriptor, "rb") as file:
         expect_file(descriptor, "env")
         pairs = [entry.partition(b"=") for entry in file.read().split(b"\0") if entry]
-    environment = {key: value for key, _, value in pairs}
+    environment = {key: value for key, _, value in pairs if key}  # "=x" has no name and cannot be handed on
     environment.update(
         {
             MARK.encode(): os.fsencode(order.task_file("")[:-1]),

@@ -101,6 +101,15 @@ def test_the_environment_reaches_the_task_and_leaves_the_disk(
     assert held == [registry.home.log(done.attempt.log)]
 
 
+def test_an_environment_with_a_nameless_entry_is_no_obstacle(registry: Registry, config: Config) -> None:
+    new = operations.NewTask("x", "command", ("sh", "-c", "echo $KEPT"), "/", "x")
+    environment = {**os.environ, "": "nameless", "KEPT": "as it was"}
+    done = ended(registry, operations.submit(registry, new, environment, config), 60)
+    assert done.status is Status.COMPLETE
+    assert done.attempt is not None
+    assert registry.home.log(done.attempt.log).read_text() == "as it was\n"
+
+
 def test_what_cannot_be_started_says_why(registry: Registry, config: Config, tmp_path: Path) -> None:
     new = operations.NewTask("x", "command", ("no-such-program", "x"), str(tmp_path), "x")
     done = ended(registry, operations.submit(registry, new, os.environ, config))
