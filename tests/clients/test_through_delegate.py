@@ -128,7 +128,7 @@ def test_six_agents_at_once_are_told_apart_and_stopped_together(
 ) -> None:
     clients = ("asking", "kimi", "codex") * 2
     for n, client in enumerate(clients):
-        add(shell, client, f"[[shell:{HANGS.format(n)}]] Number {n}.")
+        add(shell, client, f"[[hang:{HANGS.format(n)}]] Number {n}.")
     files = [shell.folder / f"{which}-{n}" for n in range(6) for which in ("first", "second")]
     assert until(lambda: all(map(written, files)), 60), shell.run("status").out
     tools = [int(path.read_text()) for path in files]

@@ -16,6 +16,9 @@ Call = tuple[str, Json]
 SHELL = ("bash", "shell", "exec_command", "shell_command", "run_shell_command", "execute_bash")
 WRITE = ("write", "write_file", "create", "create_file")
 PLAN = ("todolist", "todowrite", "todo_write", "update_plan", "todo_list")
+ENDLESS = ("long", "hang")
+"""Scripts whose tool never ends: a client that comes back from it by itself gets no further answer."""
+
 HELLO = "printf 'hello\\n' > hello.txt"
 
 

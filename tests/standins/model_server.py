@@ -9,6 +9,8 @@ A script is named in the prompt, ``[[name]]`` or ``[[name:argument]]``; without 
     ask-twice         calls the shell tool in two turns
     plan              calls the tool for lists of steps, if there is one; then as ``shell``
     fail              the tool's command ends with 3;  long: it never ends and has a child in the background
+    hang:COMMAND      as ``shell``, for a command that never ends: some clients tell of it after a while all
+                      the same, and the model says nothing to that before ``release()``; so it does for long
     say[:TEXT]  slow[:SECONDS]  recall   only text: this one, one that takes so long, the prompts before
     hold              no answer before ``release()``
     http400 http401 http429 http500      that status, always;  flaky: 500 to the first request only
@@ -114,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         model: ModelServer = self.server.model  # type: ignore[attr-defined]
         asked = model_scripts.read(body)
         before = model.received(Request(self.path, body, asked))
-        if asked.script == "hold":
+        if asked.script == "hold" or (asked.script in model_scripts.ENDLESS and asked.taken):
             model.wait_for_release()
         turn = model_scripts.turn(asked, before)
         if turn.status:

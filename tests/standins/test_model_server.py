@@ -91,6 +91,22 @@ def test_a_held_answer_comes_when_it_is_released() -> None:
     assert len(answers) == 1
 
 
+def test_it_says_nothing_more_to_a_tool_that_never_ends() -> None:
+    answers: list[str] = []
+    with ModelServer() as model:
+        prompt = chat("[[hang:tail -f /dev/null]]")
+        first = json.loads(post(model, "chat/completions", prompt))["choices"][0]["message"]
+        assert "tail -f /dev/null" in json.dumps(first["tool_calls"])
+        later = chat("[[hang:tail -f /dev/null]]", first, {"role": "tool", "content": "it still runs"})
+        asking = threading.Thread(target=lambda: answers.append(post(model, "chat/completions", later)))
+        asking.start()
+        assert until(lambda: len(model.requests) == 2)
+        assert not answers
+        model.release()
+        asking.join(10)
+    assert len(answers) == 1
+
+
 def test_it_keeps_what_each_conversation_held() -> None:
     said = {"role": "assistant", "content": "Just an answer."}
     again = {"role": "user", "content": "[[recall]]"}
