@@ -9,6 +9,7 @@ from app.model.changes import Changes
 from app.model.task import Task
 from app.registry.changed import read_changes
 from app.registry.paths import Home
+from app.supervisor.steps import PLACE
 from app.workspace import notes
 from app.workspace.notes import Note
 from app.workspace.place import Workspace
@@ -22,10 +23,12 @@ _RESULTS = {"passed": "it passed", "failed": "it failed"}
 class PlaceFacts:
     """What is written down of a task's place: its worktree, if it has one, and its changes, once it ended.
 
-    ``thrown`` is the note of its worktree that was discarded, until it is back.
+    ``in_place`` says that it works in place, though it may have wished for a worktree; ``thrown`` is the note
+    of its worktree that was discarded, until it is back.
     """
 
     worktree: Workspace | None = None
+    in_place: bool = False
     changes: Changes | None = None
     thrown: Note | None = None
 
@@ -35,8 +38,10 @@ def facts_of(home: Home, task: Task) -> PlaceFacts:
     if task.request.workspace is None or task.attempt is None:
         return PlaceFacts()
     ended = task.status.ended
+    worktree = workspace_of(home, task.id)
     return PlaceFacts(
-        workspace_of(home, task.id),
+        worktree,
+        worktree is None and home.task_file(task.id, PLACE).exists(),
         read_changes(home, task.id, task.attempt.number) if ended else None,
         notes.of_task(home, task.id) if ended else None,
     )
@@ -52,12 +57,19 @@ def place_lines(task: Task, facts: PlaceFacts) -> Iterator[tuple[str, str]]:
         if task.taken:
             yield "merged", f"into {task.taken}"
     elif wish is not None:
-        yield "workspace", "a worktree of its own" if wish.worktree else "in place"
+        yield "workspace", _without_worktree(wish.worktree, facts.in_place)
     if task.request.check:
         result = _RESULTS.get((task.attempt.check if task.attempt else None) or "", "")
         yield "check", " · ".join(part for part in (task.request.check, result) if part)
     if facts.changes is not None:
         yield "changes", facts.changes.words
+
+
+def _without_worktree(wished: bool, in_place: bool) -> str:
+    """What to say of the place of a task that has no worktree, or none yet."""
+    if not wished:
+        return "in place"
+    return "in place: there was no commit to start a worktree from" if in_place else "a worktree of its own"
 
 
 def _gone(thrown: Note | None, *, stands: bool) -> str:

@@ -17,6 +17,7 @@ from app.registry.config import Config
 from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.operations import NewTask
+from app.workspace.facts import facts_of, place_lines
 from app.workspace.taskfiles import workspace_of
 from tests.support import ended, until
 from tests.workspace.repositories import Repo, three_files
@@ -32,6 +33,17 @@ def log_of(registry: Registry, task: Task) -> str:
     """What the newest attempt has written."""
     assert task.attempt is not None
     return registry.home.log(task.attempt.log).read_text()
+
+
+def test_where_there_is_no_commit_yet_the_status_says_that_it_works_in_place(
+    registry: Registry, config: Config, tmp_path: Path
+) -> None:
+    folder = tmp_path / "unborn"
+    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    done = ended(registry, run(registry, config, folder, "touch here", Workspace(worktree=True)), 60)
+    assert (folder / "here").exists()
+    said = dict(place_lines(done, facts_of(registry.home, done)))
+    assert said["workspace"] == "in place: there was no commit to start a worktree from"
 
 
 def test_a_task_gets_a_worktree_and_the_checkout_stays_as_it_was(
