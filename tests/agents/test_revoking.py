@@ -101,9 +101,10 @@ def test_once_holds_for_the_attempts_that_follow_by_themselves(
     project: Project, registry: Registry, config: Config
 ) -> None:
     task = delegated(project, registry, config, "go retries:1 @touching")
+    operations.pause(registry)
     assert until(lambda: registry.load(task.id).state.not_before is not None, 60)
     assert run_for_retry(registry.load(task.id), config, home=registry.home) is None
-    operations.retry(registry, task.id, os.environ, config)
+    operations.resume(registry, config)
     assert ended(registry, task, 60).status is Status.FAILED
     assert made(project) == 2
 
@@ -112,8 +113,10 @@ def test_an_automatic_attempt_waits_after_a_no_and_a_person_is_asked_for_it(
     project: Project, registry: Registry, config: Config
 ) -> None:
     task = delegated(project, registry, config, "go retries:1 @touching")
+    operations.pause(registry)
     assert until(lambda: registry.load(task.id).state.not_before is not None, 60)
     revoke(registry, "touching")
+    operations.resume(registry, config)
     with transaction(registry) as change:  # its time has come
         waiting = registry.load(task.id)
         change.write_state(waiting, replace(waiting.state, not_before=None))
