@@ -80,6 +80,13 @@ def test_many_faults_are_counted() -> None:
     assert checks.check_places([*open_files, link], 1000)[-1].level is Level.BAD
 
 
+def test_what_cannot_be_repaired_by_itself_is_not_said_to_be() -> None:
+    links = [Place(f"logs/{n}", "link", 1000, 0o777, folder=False) for n in range(7)]
+    open_file = Place("logs/x", "file", 1000, 0o644, folder=False)
+    assert checks.check_places(links, 1000)[-1].advice == "the same as for these"
+    assert checks.check_places([*links, open_file], 1000)[-1].advice == checks.FIX
+
+
 def test_a_held_lock_names_who_holds_it() -> None:
     (line,) = only(checks.check_locks([Lock("registry.lock", True, ("pid 7 (python)",))]), Level.WARN)
     assert "registry.lock is held by pid 7 (python)" in line

@@ -49,9 +49,10 @@ def check_places(places: Sequence[Place], user: int) -> list[Finding]:
         Finding(level, "folders", f"{place.path or 'the registry folder'} {fact}", advice)
         for place, level, fact, advice in faults[:SHOWN]
     ]
-    worst = Level.BAD if any(fault[1] is Level.BAD for fault in faults[SHOWN:]) else Level.WARN
-    more = len(faults) - len(lines)
-    return [*lines, *([Finding(worst, "folders", f"{more} more like these", FIX)] if more else [])]
+    rest = faults[SHOWN:]
+    worst = Level.BAD if any(fault[1] is Level.BAD for fault in rest) else Level.WARN
+    advice = FIX if any(fault[3] == FIX for fault in rest) else "the same as for these"
+    return [*lines, *([Finding(worst, "folders", f"{len(rest)} more like these", advice)] if rest else [])]
 
 
 def place_fault(place: Place, user: int) -> tuple[Level, str, str] | None:
