@@ -157,3 +157,17 @@ def test_a_command_loads_nothing_that_it_does_not_need_to_start(shell: Shell) ->
         "app.agents.definitions",
     }
     assert loaded.isdisjoint({*HEAVY[:-1], "signal", "random", "_strptime", "locale", "base64", *unneeded})
+
+
+def test_a_projects_own_package_app_does_not_hide_ours(shell: Shell) -> None:
+    (shell.folder / "app").mkdir()
+    (shell.folder / "app" / "__init__.py").write_text("raise SystemExit('the project was imported')\n")
+    done = subprocess.run(
+        [Path(sys.executable).with_name("delegate"), "add", "--wait", "--", "sh", "-c", "echo $PYTHONPATH"],
+        env=shell.environment({"PYTHONPATH": "."}),
+        cwd=shell.folder,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert shell.run("logs", "1", folder=shell.folder.parent).out == ".\n"
