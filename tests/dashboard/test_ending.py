@@ -133,6 +133,20 @@ async def test_delete_and_undo(registry: Registry, config: Config) -> None:
         await seat.sees("! there is no deletion to undo")
 
 
+async def test_what_undo_brings_back_is_under_the_cursor(registry: Registry, config: Config) -> None:
+    for number in (1, 2, 3):
+        ended(registry, delegate(registry, f"!echo {number}", config))
+    async with opened(registry) as seat:
+        await seat.sees("echo 1", "echo 2", "echo 3")
+        gone = seat.main.table.cursor_task
+        await seat.press("D")
+        await seat.sees("U brings it back")
+        await seat.press("j", "U")
+        await seat.sees("is back")
+        assert gone is not None
+        await seat.finds(lambda: (task := seat.main.table.cursor_task) and task.id == gone.id)
+
+
 async def test_a_running_task_is_not_deleted(registry: Registry) -> None:
     async with opened(registry) as seat:
         await seat.enter("!sleep 30")

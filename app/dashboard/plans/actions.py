@@ -218,7 +218,8 @@ def _undo(session: Session) -> Done:
     tasks = undone.tasks
     ids = tuple(task.id for task in tasks)
     more = f" · {undone.problem}" if undone.problem else ""
-    return Done(f"{_named(tasks)} {'is' if len(tasks) == 1 else 'are'} back{more}", ids=ids, select=ids[0])
+    line = f"{_named(tasks)} {'is' if len(tasks) == 1 else 'are'} back{more}"
+    return Done(line, new=tuple(tasks), ids=ids, select=ids[0])
 
 
 def _named(tasks: Sequence[Task]) -> str:
