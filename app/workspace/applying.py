@@ -19,7 +19,7 @@ from typing import NoReturn
 from app.workspace.git import Git, GitError, listed_paths, paths_in, remove_file, version
 from app.workspace.journal import Entry, Journal, index_identity
 from app.workspace.merging import MergePlan, checked, few
-from app.workspace.place import TAKEN
+from app.workspace.place import INTO, TAKEN, Workspace
 from app.workspace.repository import Repository, look
 
 _HOOK_TIMEOUT_S = 120.0
@@ -67,7 +67,7 @@ def merge(plan: MergePlan) -> None:
             _change(git, journal, entry, f"merge {plan.workspace.branch}: {plan.mode} by delegate")
         except (GitError, OSError) as error:
             _undo(plan.home, journal, error)
-    _note_taken(plan)
+    remember(plan.workspace, plan.theirs, plan.result)
     _call_hook(plan)
 
 
@@ -209,10 +209,14 @@ def _unlock_branch(repository: Repository, entry: Entry) -> None:
                 remove_file(path)
 
 
-def _note_taken(plan: MergePlan) -> None:
-    """Remember in the workspace what was taken, so that it is not asked for again when it is thrown away."""
+def remember(workspace: Workspace, taken: str, into: str) -> None:
+    """Remember in the workspace what was taken, so that it is not asked for again when it is thrown away.
+
+    ``into`` is the commit that has it: once the user has thrown that away, nothing was taken any more.
+    """
     with contextlib.suppress(GitError):
-        Git(plan.workspace.folder).write("update-ref", TAKEN, plan.theirs)
+        git = Git(workspace.folder)
+        git.write("update-ref", "--stdin", data=f"update {TAKEN} {taken}\nupdate {INTO} {into}\n".encode())
 
 
 def _call_hook(plan: MergePlan) -> None:

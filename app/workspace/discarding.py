@@ -12,10 +12,20 @@ from app.workspace.compare import MOST_COMMITS, describe
 from app.workspace.extras import KEPT, Extras, extras_in
 from app.workspace.git import OURS, Git, GitError
 from app.workspace.packing import forget_packed, pack
-from app.workspace.place import BRANCHES, RECORD, TAKEN, Workspace, every, from_record, mark_of, to_record
+from app.workspace.place import (
+    BRANCHES,
+    INTO,
+    RECORD,
+    TAKEN,
+    Workspace,
+    every,
+    from_record,
+    mark_of,
+    to_record,
+)
 from app.workspace.repository import Repository, look
 from app.workspace.snapshot import Snapshot
-from app.workspace.working import state, uncommitted_in
+from app.workspace.working import marked, state, taken_of, uncommitted_in
 from app.workspace.worktrees import drop_branch, remove
 
 DISCARDED = "refs/delegate/discarded/"
@@ -164,7 +174,8 @@ def _unmerged(workspace: Workspace, git: Git) -> tuple[Commit, ...]:
     own = f"worktrees/{workspace.git_dir.name}"
     tips = _commits(git, workspace.ref, f"{own}/HEAD")
     others = [f"--exclude={workspace.branch}", "--branches", "--tags", "--remotes"]
-    limits = [workspace.base, *_commits(git, f"{own}/{TAKEN}", "HEAD")]
+    taken = taken_of(workspace)
+    limits = [workspace.base, *_commits(git, "HEAD"), *([taken] if taken else [])]
     listed = (
         git.read("rev-list", "--topo-order", "--reverse", *tips, "--not", *others, *limits) if tips else b""
     )
@@ -186,13 +197,13 @@ def _keep(workspace: Workspace, held: Holdings) -> Discarded:
         now = state(workspace, bounds=KEPT)
         tree = now.tree
         _refuse_unseen(workspace, held.extras, now)
-    taken = _commits(git, f"worktrees/{workspace.git_dir.name}/{TAKEN}")
+    taken, into = marked(workspace, TAKEN), marked(workspace, INTO)
     repository = look(workspace.home)
     packed = pack(repository, workspace, held.extras.kept) if repository and held.extras.kept else None
-    also = Also(taken[0] if taken else None, packed, mark_of(workspace))
+    also = Also(taken, packed, mark_of(workspace), into)
     record = {**to_record(workspace), **asdict(also)}
     message = f"Discarded work of #{workspace.number}\n\n{json.dumps(record)}"
-    parents = dict.fromkeys([*tips, *([workspace.carried] if workspace.carried else []), *taken])
+    parents = dict.fromkeys([*tips, *(found for found in (workspace.carried, taken, into) if found)])
     words = [word for parent in parents for word in ("-p", parent)]
     kept = git.write("commit-tree", tree, *words, "-m", message, by=replace(OURS, when=None))
     before = _kept_before(git, also.made)
@@ -249,12 +260,14 @@ class Also:
     """What else is written down of a discarded workspace.
 
     ``taken`` is the commit that was taken of it last, ``packed`` the file that holds its extras, ``made`` the
-    mark that tells it from others in the same place.
+    mark that tells it from others in the same place, ``into`` the commit of the user's that has what was
+    taken.
     """
 
     taken: str | None = None
     packed: str | None = None
     made: str = ""
+    into: str | None = None
 
 
 def recorded(git: Git, ref: str) -> tuple[Workspace, Also]:
@@ -262,8 +275,9 @@ def recorded(git: Git, ref: str) -> tuple[Workspace, Also]:
     message = git.read("show", "--no-patch", "--format=%b", "--no-show-signature", ref, "--")
     try:
         record = json.loads(message)
-        taken, packed = record.get("taken"), record.get("packed")
-        also = Also(str(taken) if taken else None, str(packed) if packed else None, str(record.get("made")))
-        return from_record(record), also
+        taken, packed, into = (
+            str(found) if (found := record.get(name)) else None for name in ("taken", "packed", "into")
+        )
+        return from_record(record), Also(taken, packed, str(record.get("made")), into)
     except (ValueError, AttributeError):
         raise GitError(f"{ref} does not say which workspace it was") from None

@@ -10,9 +10,9 @@ from enum import StrEnum
 from app.model.changes import counted
 from app.workspace.combining import combine, commit_tree, pick
 from app.workspace.git import Git, GitError, paths_in
-from app.workspace.place import Workspace
+from app.workspace.place import INTO, TAKEN, Workspace
 from app.workspace.repository import Repository, look, uncommitted
-from app.workspace.working import last_commit, state, uncommitted_in
+from app.workspace.working import last_commit, marked, state, uncommitted_in
 
 _NAMED = 3
 
@@ -113,15 +113,23 @@ def checked(found: MergePlan) -> MergePlan:
 def merged_into(workspace: Workspace) -> str | None:
     """The user's branch, if it has all that the task did by now, by whoever's hand; None where it does not.
 
-    Work that was taken in another shape, as a squash, is not recognised. Raises GitError.
+    Work that a person took in another shape, as a squash, is not recognised. Raises GitError.
     """
     home = look(workspace.home)
-    if home is None or home.head is None or home.branch is None:
-        return None
-    tip = last_commit(workspace)
-    if tip == workspace.base or not _has(home.git, home.head, tip):
-        return None
-    return None if workspace.folder.is_dir() and uncommitted_in(workspace) else home.branch
+    return home.branch if home is not None and home.branch and is_in(workspace, home.branch) else None
+
+
+def is_in(workspace: Workspace, branch: str) -> bool:
+    """Whether a branch of the user's has all that the task did by now. Raises GitError."""
+    git = Git(workspace.home)
+    head = git.line("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}")
+    tip, taken, into = last_commit(workspace), marked(workspace, TAKEN), marked(workspace, INTO)
+    if head is None or (tip == workspace.base and taken is None):
+        return False
+    here = taken is not None and (into is None or _has(git, head, into))
+    if not _has(git, head, tip) and not (here and _has(git, taken or "", tip)):
+        return False
+    return not (workspace.folder.is_dir() and uncommitted_in(workspace))
 
 
 def _nothing(found: MergePlan) -> MergePlan:

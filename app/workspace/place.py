@@ -19,8 +19,9 @@ RECORD = "delegate.json"
 
 CARRIED = "refs/worktree/delegate/carried"
 TAKEN = "refs/worktree/delegate/taken"
+INTO = "refs/worktree/delegate/into"
 """References of the worktree alone: they keep commits from being collected, are in no listing of branches,
-and go with the worktree."""
+and go with the worktree. INTO is the commit of the user's that has what was taken."""
 
 _UNFIT = re.compile(r"[^\w.+-]+|\.{2,}")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.workspace.discarding import Also, forget, recorded
 from app.workspace.git import GitError
 from app.workspace.packing import unpack
-from app.workspace.place import CARRIED, TAKEN, Workspace, every, mark_of, save
+from app.workspace.place import CARRIED, INTO, TAKEN, Workspace, every, mark_of, save
 from app.workspace.providing import NOTHING, Provision, provide
 from app.workspace.repository import Repository, look
 from app.workspace.worktrees import CannotIsolate, stand_again
@@ -65,7 +65,7 @@ def _again(
         raise GitError(f"git made no worktree at {workspace.folder}")
     made.git.write("read-tree", "--reset", "-u", commit)
     made.git.write("reset", "--quiet", "--mixed", "HEAD")
-    for name, what in ((CARRIED, workspace.carried), (TAKEN, also.taken)):
+    for name, what in ((CARRIED, workspace.carried), (TAKEN, also.taken), (INTO, also.into)):
         if what:
             made.git.write("update-ref", name, what)
     # Before anything is linked: nothing may be written through a link into the user's checkout.

@@ -12,13 +12,14 @@ from app.registry.files import RegistryBusy
 from app.registry.paths import Home
 from app.registry.store import DamagedRecord, Registry, UnknownTask
 from app.registry.transaction import NewerSchema, transaction
-from app.workspace.applying import merge
+from app.workspace.applying import merge, remember
 from app.workspace.discarding import Holdings, holdings
 from app.workspace.git import GitError
-from app.workspace.merging import MergePlan, Mode, merged_into
+from app.workspace.merging import MergePlan, Mode, is_in, merged_into
 from app.workspace.merging import plan as plan_merge
-from app.workspace.place import Workspace
+from app.workspace.place import Workspace, is_whole
 from app.workspace.taskfiles import workspace_of
+from app.workspace.working import taken_of
 
 _LONGEST_TITLE = 72
 _NOTHING = Holdings()
@@ -87,18 +88,32 @@ def take(registry: Registry, task: Task, plan: MergePlan) -> None:
 def note_plan(registry: Registry, task: Task, plan: MergePlan) -> None:
     """Write down what a plan has found out: that all was taken, or that there is something to take again."""
     if plan.taken:
+        with contextlib.suppress(GitError):
+            if taken_of(plan.workspace) is None:
+                remember(plan.workspace, plan.theirs, plan.onto)
         note_taken(registry, task, plan.home.branch)
     elif plan.changed or plan.conflicts:
         note_taken(registry, task, None)
 
 
 def note_if_merged(registry: Registry, task: Task) -> None:
-    """Find out whether a person has merged a task's branch by hand, and write that down."""
+    """Find out whether a person has merged a task's work by hand, or undone its merge, and write that down.
+
+    Of a worktree that is gone nothing more can be told.
+    """
     place = workspace_of(registry.home, task.id)
-    if place is None or not task.status.ended or task.taken or not place.home.is_dir():
+    if (
+        place is None
+        or not task.status.ended
+        or not place.home.is_dir()
+        or (task.taken and not is_whole(place))
+    ):
         return
     with contextlib.suppress(GitError, OSError):
-        if branch := merged_into(place):
+        if task.taken and is_in(place, task.taken):
+            return
+        branch = merged_into(place)
+        if branch or task.taken:
             note_taken(registry, task, branch)
 
 

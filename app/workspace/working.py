@@ -9,7 +9,7 @@ from pathlib import Path
 from app.model.changes import Changes
 from app.workspace.compare import changed_left_out, files_between, range_commits
 from app.workspace.git import Git, GitError, paths_in
-from app.workspace.place import CARRIED, TAKEN, Workspace
+from app.workspace.place import CARRIED, INTO, TAKEN, Workspace
 from app.workspace.repository import Repository, look, uncommitted
 from app.workspace.snapshot import BOUNDS, Bounds, Snapshot, below, stored, take
 
@@ -64,6 +64,26 @@ def changes_in(workspace: Workspace, objects: Path | None = None) -> Changes:
     return Changes(files, commits, workspace.start, now.tree, partial)
 
 
+def marked(workspace: Workspace, name: str) -> str | None:
+    """The commit that a reference of the worktree alone stands for, None where it has none."""
+    own = f"worktrees/{workspace.git_dir.name}/{name}^{{commit}}"
+    return Git(workspace.home).line("rev-parse", "--verify", "--quiet", own)
+
+
+def taken_of(workspace: Workspace) -> str | None:
+    """What was taken of the work last; None where the user has thrown away since what came of that.
+
+    Raises GitError.
+    """
+    taken, into = marked(workspace, TAKEN), marked(workspace, INTO)
+    if taken is None or into is None:
+        return taken
+    git = Git(workspace.home)
+    head = git.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    others = (f"--exclude={workspace.branch}", "--branches", "--tags", "--remotes", *([head] if head else []))
+    return None if git.read("rev-list", "--max-count=1", into, "--not", *others) else taken
+
+
 def uncommitted_in(workspace: Workspace) -> tuple[str, ...]:
     """The files in a workspace whose content no commit has: not those it was given, nor those taken over.
 
@@ -71,12 +91,8 @@ def uncommitted_in(workspace: Workspace) -> tuple[str, ...]:
     """
     repository = opened(workspace)
     names = tuple(path for path in uncommitted(repository) if not below(path, workspace.linked))
-    known = [
-        found
-        for ref in (CARRIED, TAKEN)
-        if (found := repository.git.line("rev-parse", "-q", "--verify", ref))
-    ]
-    if not names or not known:
+    known = [found for found in (marked(workspace, CARRIED), taken_of(workspace)) if found] if names else []
+    if not known:
         return names
     with tempfile.TemporaryDirectory(prefix="delegate-objects-") as folder:
         now = take(repository, Path(folder), skip=workspace.linked)

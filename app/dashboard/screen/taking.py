@@ -94,11 +94,11 @@ class Taker:
         return True
 
     def consider(self, task: Task | None) -> None:
-        """Once the cursor rests on a task, find out whether its work was merged by hand."""
+        """Once the cursor rests on a task, find out whether a person merged its work, or undid that."""
         if self._due is not None:
             self._due.stop()
         self._due = None
-        if task is not None and has_work(self._screen.session.registry.home, task):
+        if task is not None and (task.taken or has_work(self._screen.session.registry.home, task)):
             self._due = self._screen.set_timer(REST_S, partial(self._find_out, task))
 
     def _find_out(self, task: Task) -> None:
