@@ -14,6 +14,7 @@ from app.registry.project import named_by_project
 from app.registry.store import Registry
 from app.supervisor import operations
 from app.supervisor.operations import OperationError
+from app.supervisor.refusing import in_one_line
 from app.workspace import notes
 from app.workspace.discarding import Discarded, HoldsWork, discard, discarded, forget, recorded
 from app.workspace.git import GitError
@@ -49,8 +50,10 @@ class Undone:
 def throw_away(registry: Registry, task: Task, *, yes: bool) -> Held:
     """Discard the worktree and the branch of a task; the task stays. Returns what it held.
 
-    Raises HoldsWork without a ``yes`` where it holds something; CannotTake, GitError and OSError.
+    Raises HoldsWork without a ``yes`` where it holds something; CannotTake, OperationError, GitError and
+    OSError.
     """
+    task = _by_now(registry, task.id)
     place = place_of(registry.home, task, "discard")
     found = held_by(registry.home, [task])
     if not found:
@@ -60,6 +63,12 @@ def throw_away(registry: Registry, task: Task, *, yes: bool) -> Held:
     discard(place, yes=True, always=True, note=lambda kept: notes.add(registry.home, _noted(task.id, kept)))
     _forget_old(place)
     return found[0]
+
+
+@in_one_line
+def _by_now(registry: Registry, task_id: str) -> Task:
+    """The task as it is: between a question and its yes, another one may have started it again."""
+    return registry.load(task_id)
 
 
 def delete(registry: Registry, tasks: Sequence[Task], *, yes: bool = False) -> Deleted:

@@ -12,6 +12,7 @@ from app.cli.output import clean, say
 from app.cli.session import Session, named_tasks
 from app.model.changes import counted
 from app.model.task import Task
+from app.supervisor.refusing import OperationError
 from app.workspace import applying, exporting
 from app.workspace.applying import CannotMerge
 from app.workspace.discarding import HoldsWork
@@ -23,7 +24,7 @@ from app.workspace.taking import CannotTake, held_by, merge_plan, note_plan, pla
 Run = Callable[[Session, Arguments], int]
 
 _MODES = {"squash": Mode.SQUASH, "cherry-pick": Mode.PICK, "no-ff": Mode.MERGE}
-_FAULTS = (GitError, CannotTake, CannotMerge, HoldsWork)
+_FAULTS = (GitError, CannotTake, CannotMerge, HoldsWork, OperationError)
 
 
 def git_in_one_line(command: Run) -> Run:
