@@ -118,11 +118,18 @@ def note_if_merged(registry: Registry, task: Task) -> None:
 
 
 def note_taken(registry: Registry, task: Task, branch: str | None) -> None:
-    """Write down for each attempt whether its work is in a branch; a record that cannot be written stays."""
+    """Write down for each attempt that the task had whether its work is in a branch.
+
+    Of one that began since nothing is said; a record that cannot be written stays.
+    """
+    seen = {attempt.number for attempt in task.state.attempts}
     with contextlib.suppress(*_UNSAVED), transaction(registry) as change:
         now = registry.load(task.id)
-        if now.status.ended and any(attempt.taken != branch for attempt in now.state.attempts):
-            attempts = tuple(replace(attempt, taken=branch) for attempt in now.state.attempts)
+        attempts = tuple(
+            replace(attempt, taken=branch) if attempt.number in seen else attempt
+            for attempt in now.state.attempts
+        )
+        if now.status.ended and attempts != now.state.attempts:
             change.write_state(now, replace(now.state, attempts=attempts))
 
 
