@@ -10,7 +10,7 @@ from app.agents.fingerprint import current_fingerprint
 from app.agents.words import command_line
 from app.model.agent import AgentDefinition, Origin
 from app.model.run import AgentRun
-from app.model.task import Task
+from app.model.task import COMMAND, WORKER, Task
 from app.registry.approvals import (
     Approval,
     Scope,
@@ -92,9 +92,11 @@ def grant(registry: Registry, definition: AgentDefinition, scope: Scope, folder:
 def revoke(registry: Registry, name: str) -> tuple[int, int]:
     """Take back every yes to an agent, also those for one task only.
 
-    Returns how many there were for more than a task, and how many tasks wait now until there is a yes again.
-    Raises as granting does.
+    Returns how many there were for more than a task, and how many tasks wait now until there is a yes again;
+    none of a command or of the worker, which nobody can approve. Raises as granting does.
     """
+    if name in (COMMAND, WORKER):
+        return 0, 0
     return remove_approvals(registry, name)
 
 

@@ -97,6 +97,19 @@ def test_a_yes_elsewhere_or_to_another_command_frees_no_task(
     assert registry.load(task.id).state.revoked
 
 
+@pytest.mark.parametrize("text", ["!true", "run the tests"])
+def test_a_no_to_what_needs_no_yes_lets_no_task_wait_for_one(
+    project: Project, registry: Registry, config: Config, text: str
+) -> None:
+    """Nobody could ever give it again: neither a command nor the worker can be approved."""
+    operations.pause(registry)
+    new = prepare(parse_request(text), project.folder, config, home=registry.home)
+    task = operations.submit(registry, replace(new, workspace=None), os.environ, config)
+    assert revoke(registry, task.request.agent) == (0, 0)
+    assert not registry.load(task.id).state.revoked
+    assert reason(registry, task) == "queue paused"
+
+
 def test_once_holds_for_the_attempts_that_follow_by_themselves(
     project: Project, registry: Registry, config: Config
 ) -> None:
