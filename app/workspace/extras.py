@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ _CACHE_TAG = b"Signature: 8a477f597d28d172789f06886806bc55"
 """How a ``CACHEDIR.TAG`` begins, by which tools mark a folder that they can fill again."""
 
 _NAMED = 3
+_NAMED_REPOSITORY = re.compile(rb"(?:^|(?<=\0))160000 [^\t\0]*\t([^\0]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,40 @@ def _ignored(workspace: Workspace, given: Collection[str]) -> list[str]:
 
 
 def _left_out(workspace: Workspace, uncommitted: Collection[str]) -> list[str]:
-    """The uncommitted paths that no snapshot takes in: too large, not readable, or another repository."""
+    """The paths that no snapshot takes in: too large, not readable, or a repository with work of its own."""
     listed = paths_in(Git(workspace.folder).read("ls-files", "--others", "--exclude-standard", "-z"))
     untracked = [path for path in listed if not below(path, workspace.linked)]
     chosen = choose(workspace.folder, untracked, KEPT)
     tracked = frozenset(uncommitted).difference(untracked)
     unread = [path for path in sorted(tracked) if _refuses(workspace.folder / path)]
-    return [*(entry.path.rstrip("/") for entry in chosen.left_out), *unread]
+    own = _only_here(workspace.folder, "", workspace.base)
+    return [*dict.fromkeys((*(entry.path.rstrip("/") for entry in chosen.left_out), *unread, *own))]
+
+
+def _only_here(top: Path, inside: str, base: str = "") -> Iterator[str]:
+    """The repositories that a commit names, submodules above all, whose commits may be nowhere else.
+
+    A commit that names one holds nothing of it, and a submodule's store goes with the worktree.
+    """
+    git = Git(top / inside)
+    for found in _NAMED_REPOSITORY.finditer(git.read("ls-files", "--stage", "-z")):
+        name = os.fsdecode(found[1])
+        path = f"{inside}/{name}" if inside else name
+        if not os.path.lexists(top / path / ".git"):
+            continue
+        before = git.line("rev-parse", "--verify", "--quiet", f"{base}:{name}") if base else None
+        if _has_own_commits(Git(top / path), before):
+            yield path
+        else:
+            yield from _only_here(top, path)
+
+
+def _has_own_commits(git: Git, before: str | None) -> bool:
+    """Whether a repository has commits that none of its remotes has; also where that cannot be told."""
+    elsewhere = [before] if before and git.ok("cat-file", "-e", f"{before}^{{commit}}") else []
+    listed = ("rev-list", "--max-count=1", "HEAD", "--branches", "--not", "--remotes", "--tags", *elsewhere)
+    done = git.run(listed)
+    return done.returncode != 0 or bool(done.stdout)
 
 
 def _refuses(path: Path) -> bool:

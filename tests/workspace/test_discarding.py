@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.workspace import discarding
+from app.workspace.applying import merge
 from app.workspace.discarding import HoldsWork, clean, discard, discarded, forget, holdings
 from app.workspace.extras import extras_in
+from app.workspace.merging import plan
 from app.workspace.place import every
 from app.workspace.restoring import bring_back
 from app.workspace.working import uncommitted_in
@@ -153,6 +155,39 @@ def test_a_repository_inside_comes_back_and_a_changed_submodule_is_named(repo: R
     assert gone is not None
     bring_back(repo.facts(), gone.ref)
     assert (own.head(), own.git("status", "--porcelain")) == (tip, "")
+
+
+def test_commits_of_a_submodule_that_only_the_worktree_has_are_named(repo: Repo, tmp_path: Path) -> None:
+    three_files(tmp_path / "library")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path / "library"), "lib")
+    repo.commit("Library")
+    workspace = repo.workspace()
+    agent, lib = repo.within(workspace), Repo(workspace.folder / "lib")
+    agent.git("-c", "protocol.file.allow=always", "submodule", "update", "-q", "--init")
+    lib.git("config", "user.name", "Test")
+    lib.git("config", "user.email", "test@localhost")
+    lib.write("a.txt", "changed\n")
+    lib.commit("In the library")
+    agent.commit("Go on with the library")
+    merge(plan(workspace))
+    lost = "4 files, less than 1 MiB (lib), that cannot be brought back"
+    assert holdings(workspace).words == f"holds nothing that is not merged, but {lost}"
+    assert not holdings(workspace).empty
+    lib.git("push", "-q", "origin", "HEAD:refs/heads/next")
+    assert holdings(workspace).empty
+
+
+def test_a_repository_inside_that_a_commit_names_comes_back(repo: Repo) -> None:
+    workspace = repo.workspace()
+    own, agent = three_files(workspace.folder / "own"), repo.within(workspace)
+    tip = own.head()
+    agent.commit("A repository inside")
+    assert holdings(workspace).words == "holds 1 commit, not merged"
+    gone = discard(workspace, yes=True)
+    assert gone is not None
+    bring_back(repo.facts(), gone.ref)
+    assert (own.head(), own.git("status", "--porcelain")) == (tip, "")
+    assert agent.git("status", "--porcelain") == ""
 
 
 def test_a_tracked_file_that_cannot_be_read_is_named(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
