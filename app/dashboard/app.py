@@ -86,12 +86,24 @@ class DelegateApp(App[None]):
         """
         if self.main.commander.hears(event.key):
             return True
-        taken = isinstance(self.focused, TaskInput | PromptText) or self.screen is not self.main
-        if taken or not self.app_focus:
+        if isinstance(self.focused, TaskInput) or not self.app_focus:
             return False
-        if then := after_escape(event):
+        then = after_escape(event)
+        if isinstance(self.focused, PromptText) or self.screen is not self.main:
+            return bool(then) and await self._leave_and_press(then)
+        if then:
             await self._check_bindings("escape")
         return await self._check_bindings(then or event.key)
+
+    async def _leave_and_press(self, then: str) -> bool:
+        """Close what was opened over the rest, and press a key there, but none on what is opened next."""
+        if self.screen is self.main:
+            self.main.prompter.leave()
+        else:
+            await self._check_bindings("escape")
+        if self.screen is self.main and not self.main.prompter.is_open:
+            self.simulate_key(then)
+        return True
 
     def on_app_focus(self) -> None:
         """The terminal says that it is being looked at."""

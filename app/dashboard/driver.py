@@ -5,14 +5,39 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Iterator
 from functools import partial
 
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from app.cli.output import on_terminal
 
 TERMINATED = 128 + signal.SIGTERM
 """The exit code of a program that was told to end."""
+
+_IN_ONE = ("\x1b\r", "\x1b-")
+"""Escape and another key in one, where Textual takes the two for a key of its own: enter, and a dash."""
+
+
+class KeyParser(XTermParser):
+    """Textual's parser, which says of every sign and of enter that it came with alt, not of letters only.
+
+    tmux waits for what may follow an escape and sends both in one: without this, escape and enter would be an
+    enter.
+    """
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterator[events.Key]:
+        with_alt = alt or sequence in _IN_ONE
+        for event in super()._sequence_to_key_events(sequence[-1] if with_alt else sequence, alt):
+            said = not with_alt or event.key.startswith("alt+")
+            pressed = event.is_printable or event.key == "enter"
+            yield events.Key(f"alt+{event.key}", event.character) if pressed and not said else event
+
+
+setattr(linux_driver, "XTermParser", KeyParser)  # noqa: B010 - Textual asks nobody for the parser to use
 
 
 class GuardedDriver(LinuxDriver):

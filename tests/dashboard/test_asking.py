@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual import events
 
 from app.model.ask import Answer, ChoiceKind
 from app.model.status import Status
@@ -103,6 +104,28 @@ async def test_a_key_answers_and_the_prompt_closes(registry: Registry, config: C
         assert "answer #1" not in seat.screen
     given = read_answer(registry.home, task.id, 1)
     assert given == Answer(1, ChoiceKind.ALLOW_ONCE, "you, in the dashboard")
+
+
+async def test_a_key_right_behind_escape_leaves_the_question_and_is_pressed_outside(
+    registry: Registry, config: Config
+) -> None:
+    """tmux sends the two as one, with alt: what is typed next must not be taken for an answer."""
+    task = delegate_to_agent(registry, config)
+    ask(registry, task)
+    async with opened(registry) as seat:
+        await seat.sees("1 asks you")
+        await seat.press("a")
+        await seat.sees("answer #1 ›")
+        seat.app.post_message(events.Key("alt+i", "i"))
+        await seat.finds(lambda: seat.main.pane == "input")
+        await seat.type("why")
+        await seat.sees("new task › why")
+        await seat.press("escape")
+        await seat.press("question_mark")
+        await seat.finds(lambda: seat.app.screen is not seat.main)
+        seat.app.post_message(events.Key("alt+i", "i"))
+        await seat.finds(lambda: seat.main.pane == "input")
+    assert read_answer(registry.home, task.id, 1) is None
 
 
 @pytest.mark.parametrize(

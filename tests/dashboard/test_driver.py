@@ -68,3 +68,27 @@ async def test_letters_of_two_bytes_arrive_whole_even_in_two_pieces() -> None:
         os.write(sink, "ä".encode()[:1])
         os.write(sink, "ä".encode()[1:])
         assert until(lambda: len(ear.keys) == 1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        (b"\x1b/", ["alt+slash"]),
+        (b"\x1b?", ["alt+question_mark"]),
+        (b"\x1b ", ["alt+space"]),
+        (b"\x1b-", ["alt+minus"]),
+        (b"\x1bj", ["alt+j"]),
+        (b"\x1bG", ["alt+shift+g"]),
+        (b"\x1b\r", ["alt+enter"]),
+        (b"\x1b", ["escape"]),
+        (b"\x1b[A", ["up"]),
+        (b"/\r?", ["slash", "enter", "question_mark"]),
+    ],
+)
+async def test_a_key_that_comes_with_an_escape_is_told_from_one_that_comes_alone(
+    typed: bytes, keys: list[str]
+) -> None:
+    """tmux sends escape and what follows within half a second in one: that enter must not send a draft."""
+    with listening() as (ear, sink):
+        os.write(sink, typed)
+        assert until(lambda: ear.keys == keys)

@@ -187,6 +187,20 @@ async def test_a_key_right_behind_escape_is_pressed_in_the_table(registry: Regis
         await seat.finds(lambda: seat.main.table.cursor_task and seat.main.table.cursor_task.number == 2)
 
 
+async def test_a_sign_right_behind_escape_is_pressed_in_the_table(registry: Registry, config: Config) -> None:
+    ended(registry, delegate(registry, "!echo one", config))
+    async with opened(registry) as seat:
+        await seat.sees("✓  1")
+        seat.main.focus_pane("input")
+        await seat.type("draft")
+        seat.app.post_message(events.Key("alt+slash", "/"))
+        await seat.sees("filter ›")
+        await seat.press("escape")
+        await seat.sees("new task › draft")
+        seat.app.post_message(events.Key("alt+question_mark", "?"))
+        await seat.finds(lambda: seat.app.screen is not seat.main)
+
+
 async def test_two_presses_that_arrive_together_stop_a_task(registry: Registry, config: Config) -> None:
     task = delegate(registry, "!sleep 300", config)
     async with opened(registry) as seat:

@@ -29,7 +29,9 @@ def after_escape(event: events.Key) -> str:
 
     tmux waits half a second, by default, for what may follow an escape, and sends it on as alt and that key.
     """
-    return event.character or "" if event.key.startswith("alt+") and event.is_printable else ""
+    if event.character is None or not event.is_printable or not event.key.startswith("alt+"):
+        return ""
+    return event.character if event.character.isalnum() else event.key.removeprefix("alt+")
 
 
 class TaskInput(TextArea):
