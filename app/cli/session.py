@@ -245,7 +245,7 @@ class Session:
     def _place_values(self, task: Task) -> dict[str, object]:
         from app.workspace.facts import facts_of, place_values
 
-        return place_values(task, facts_of(self.registry.home, task))
+        return place_values(task, facts_of(self.registry.home, task, noted=False))
 
     def place_lines(self, task: Task) -> list[tuple[str, str]]:
         """Where a task works, what proves it, and what it changed; nothing for a plain command."""

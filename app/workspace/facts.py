@@ -33,8 +33,12 @@ class PlaceFacts:
     thrown: Note | None = None
 
 
-def facts_of(home: Home, task: Task) -> PlaceFacts:
-    """What is written down; nothing is looked at and no git is run."""
+def facts_of(home: Home, task: Task, *, noted: bool = True) -> PlaceFacts:
+    """What is written down; nothing is looked at and no git is run.
+
+    Unless ``noted``, what was discarded is left out: who asks of thousands of tasks cannot read all notes for
+    each.
+    """
     if task.request.workspace is None or task.attempt is None:
         return PlaceFacts()
     ended = task.status.ended
@@ -43,7 +47,7 @@ def facts_of(home: Home, task: Task) -> PlaceFacts:
         worktree,
         worktree is None and home.task_file(task.id, PLACE).exists(),
         read_changes(home, task.id, task.attempt.number) if ended else None,
-        notes.of_task(home, task.id) if ended else None,
+        notes.of_task(home, task.id) if ended and noted else None,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from app.cli.session import Session
 from app.model.task import Task
 from app.registry.config import Config
 from app.registry.store import Registry
@@ -116,6 +117,15 @@ def test_the_details_tell_of_what_was_discarded_until_it_is_back(registry: Regis
     assert place_shown(registry, task).endswith("(discarded: U, or delegate undo, brings it back)")
     leaving.undo(registry)
     assert place_shown(registry, task) == str(place_of(registry, task).folder)
+
+
+def test_what_programs_are_told_of_each_task_reads_no_note_of_any(
+    registry: Registry, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thrown_away(registry, task)
+    monkeypatch.setattr(notes, "read", lambda path: pytest.fail(f"{path} was read"))
+    told = Session().exported(task)
+    assert told["workspace"] == str(place_of(registry, task).folder)
 
 
 def test_an_undo_that_cannot_be_done_is_told_lets_others_pass_and_can_be_tried_again(
