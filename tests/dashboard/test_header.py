@@ -196,6 +196,12 @@ def test_a_filter_offers_no_keys_of_a_task_and_a_paused_queue_the_way_out() -> N
     assert [(hint.key, hint.label) for hint in paused if hint.id == "pause"] == [("p", "resume")]
 
 
+def test_a_task_whose_agent_must_be_approved_again_offers_that_and_no_start() -> None:
+    hints = hints_for(Status.QUEUED, "table", revoked=True)
+    assert ids(hints) == ["input", "open", "stop", "retry", "filter", "help"]
+    assert [(hint.key, hint.label) for hint in hints if hint.id == "retry"] == [("r", "approve")]
+
+
 @pytest.mark.parametrize("pane", ["changes", "diff"])
 def test_a_question_can_be_answered_from_the_changes(pane: str) -> None:
     assert ids(hints_for(Status.RUNNING, pane, asking=True, changed=True))[0] == "answer"

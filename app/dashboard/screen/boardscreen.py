@@ -35,6 +35,7 @@ from app.dashboard.table.table import TaskTable
 from app.model.hold import Hold
 from app.model.request import Draft
 from app.model.sentences import Kind
+from app.model.status import Status
 from app.model.task import Task
 from app.registry.queueing import memory_free, waiting
 
@@ -215,6 +216,7 @@ class BoardScreen(Screen[None]):
             takes=task is not None and has_work(self.session.registry.home, task),
             paused=self.paused,
             changed=bool(changes.pane.check_action("choose", ())),
+            revoked=task is not None and task.status is Status.QUEUED and task.state.revoked,
         )
         self._foot.show(hints)
 

@@ -44,13 +44,15 @@ def hints_for(
     takes: bool = False,
     paused: bool = False,
     changed: bool = False,
+    revoked: bool = False,
 ) -> tuple[Hint, ...]:
     """The keys that make sense in a pane for the selected task's status; None is no task.
 
     ``pane`` is ``table``, ``input``, ``filter``, ``prompt``, ``diff`` or the name of a tab; ``unread`` says
     whether any task waits to be seen, ``asking`` whether any asks, ``talks`` whether the selected one's agent
     can be told more, ``takes`` whether its work can be taken, ``changed`` whether its changes can be opened,
-    ``paused`` whether the queue is.
+    ``paused`` whether the queue is, ``revoked`` whether its agent must be approved again: then nothing but
+    that lets it start.
     """
     if pane == "prompt":
         return (_hint("back", "not now"),)
@@ -64,6 +66,9 @@ def hints_for(
         names = [name for name in CHANGES_FOOTER[pane] if wanted.get(name, True)]
     else:
         names = [name for name in FOOTER if wanted.get(name, True) and _sensible(name, status, pane)]
+    if revoked:
+        labels["retry"] = "approve"
+        names = ["retry" if name == "free" else name for name in names]
     hints = tuple(_hint(name, labels.get(name)) for name in names)
     if pane not in TABS or status is None or (pane == CHANGES and changed):
         return hints
