@@ -15,7 +15,7 @@ from app.registry.files import read_regular
 from app.workspace.folders import PASSED_OVER
 from app.workspace.git import Git, paths_in
 from app.workspace.place import Workspace
-from app.workspace.snapshot import MEBIBYTE, Bounds, below, choose
+from app.workspace.snapshot import MEBIBYTE, Bounds, ancestors, below, choose
 
 ROOM = 64 * MEBIBYTE
 """How many bytes of extras are kept of one worktree; the smallest come first, the rest is lost with it."""
@@ -87,7 +87,10 @@ def extras_in(workspace: Workspace, uncommitted: Collection[str]) -> Extras:
 def _ignored(workspace: Workspace, given: Collection[str]) -> list[str]:
     """The paths that git ignores, and copies that the task has changed, whatever git makes of them."""
     listed = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
-    paths = [path.rstrip("/") for path in paths_in(Git(workspace.folder).read(*listed))]
+    found = [path.rstrip("/") for path in paths_in(Git(workspace.folder).read(*listed))]
+    # Of a new folder with nothing but ignored files git names the folder, and all in it once more.
+    folders = frozenset(found)
+    paths = [path for path in found if folders.isdisjoint(ancestors(path))]
     changed = [path for path in workspace.linked if path not in given and not below(path, paths)]
     return [path for path in (*paths, *changed) if not below(path, given)]
 

@@ -12,6 +12,7 @@ from app.workspace.combining import combine, commit_tree, pick
 from app.workspace.git import Git, GitError, paths_in
 from app.workspace.place import INTO, TAKEN, Workspace
 from app.workspace.repository import Repository, look, uncommitted
+from app.workspace.snapshot import ancestors
 from app.workspace.working import last_commit, marked, state, uncommitted_in
 
 _NAMED = 3
@@ -148,18 +149,13 @@ def few(paths: tuple[str, ...]) -> str:
 def overlap(changed: Iterable[str], present: Iterable[str]) -> tuple[str, ...]:
     """Those of the present paths that a change of the others runs into: the same, or one in the other."""
     changed = frozenset(changed)
-    above = {ancestor for path in changed for ancestor in _ancestors(path)}
+    above = {ancestor for path in changed for ancestor in ancestors(path)}
     found = (
         path
         for path in (entry.rstrip("/") for entry in present)
-        if path in changed or path in above or not changed.isdisjoint(_ancestors(path))
+        if path in changed or path in above or not changed.isdisjoint(ancestors(path))
     )
     return tuple(dict.fromkeys(found))
-
-
-def _ancestors(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def _obstacle(home: Repository) -> str:

@@ -151,6 +151,12 @@ def below(path: str, folders: Collection[str]) -> bool:
     return bool(folders) and any(f"{path.rstrip('/')}/".startswith(f"{folder}/") for folder in folders)
 
 
+def ancestors(path: str) -> list[str]:
+    """The folders that a path lies in, the outermost first, without the top itself."""
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
 def choose(top: Path, paths: Iterable[str], bounds: Bounds) -> Choice:
     """Which of the untracked paths are taken in, by what they weigh."""
     taken: list[str] = []

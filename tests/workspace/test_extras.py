@@ -94,6 +94,19 @@ def test_what_tools_make_again_is_told_and_alone_asks_nobody(ignoring: Repo) -> 
     assert "3 ignored files, 200 MiB (node_modules, build), that cannot" in holdings(workspace).words
 
 
+def test_what_is_in_a_new_folder_of_ignored_files_counts_once(ignoring: Repo) -> None:
+    workspace = ignoring.workspace()
+    agent = ignoring.within(workspace)
+    large(agent, "new/deep/large.log", 40)
+    agent.write("own/.gitignore", "*\n")
+    agent.write("own/secret", "secret\n")
+    found = extras_in(workspace, ())
+    assert {extra.path: extra.files for extra in found.kept} == {"new": 1, "own": 2}
+    assert found.lost == ()
+    large(agent, "new/deep/large.log", 80)
+    assert "1 ignored file, 80 MiB (new), that cannot be brought back" in holdings(workspace).words
+
+
 def test_the_smallest_are_kept_first_and_what_tools_make_last(
     ignoring: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
