@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from app.model.status import Status
+from app.model.task import Request, State, Task
+from app.model.workspace import Workspace
 from app.registry.checkout import checkout_of, led_to, marked
+from app.registry.queueing import waiting
 from tests.support import need
 from tests.workspace.repositories import Repo
 
@@ -74,6 +79,15 @@ def test_what_cannot_be_looked_at_is_no_error(ground: Path) -> None:
     with pytest.raises(OSError, match="too long"):
         too_long.stat()
     assert checkout_of(too_long) == ground / "shop"
+
+
+def test_a_task_whose_checkout_cannot_be_looked_at_holds_up_no_queue() -> None:
+    place = Workspace(checkout=f"/{'x' * 300}")
+    created = datetime(2026, 11, 20, tzinfo=UTC)
+    request = Request(
+        "Work", "command", ("true",), "/", "work", workspace=place, id="", number=1, created=created
+    )
+    assert waiting(Task(request, State(Status.QUEUED))).linked is False
 
 
 def test_every_mark_is_told_the_nearest_first(ground: Path) -> None:
