@@ -95,6 +95,17 @@ def test_merging_asks_and_does_nothing_without_a_yes(shell: Shell, repo: Repo) -
     assert shell.run("delete", number).out == "1 task deleted; delegate undo brings them back.\n"
 
 
+def test_a_merge_that_was_undone_is_told_no_more_and_its_work_is_asked_about(
+    shell: Shell, repo: Repo
+) -> None:
+    number, before = work(shell), repo.head()
+    assert shell.run("merge", number, "--squash", "--yes").code == 0
+    repo.git("reset", "-q", "--hard", before)
+    assert "merged " not in shell.run("status", number).out
+    assert shell.status(int(number))["merged_into"] is None
+    assert shell.run("delete", number).failed_with(2, "holds 1 commit, 1 uncommitted file, not merged")
+
+
 def test_each_way_of_merging_gives_its_own_history(shell: Shell, repo: Repo) -> None:
     number = work(
         shell,

@@ -85,8 +85,18 @@ def _holds(session: Session) -> tuple[Hold, ...]:
     return holds(session.registry.home, session.config.resume_agents_s, datetime.now(UTC))
 
 
+def _merged_still(session: Session, task: Task) -> Task:
+    """The task, which says no more that it is merged where its merge was undone since. Git is asked of it."""
+    if not task.taken:
+        return task
+    from app.workspace.taking import note_if_merged  # most tasks were never merged
+
+    note_if_merged(session.registry, task)
+    return session.load(task.id)
+
+
 def _details(session: Session, arguments: Arguments) -> int:
-    tasks = session.find_all(arguments.words)
+    tasks = [_merged_still(session, task) for task in session.find_all(arguments.words)]
     if arguments.has("json"):
         objects = [session.exported(task) for task in tasks]
         say_json(objects[0] if len(arguments.words) == 1 else objects)
