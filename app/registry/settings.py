@@ -3,6 +3,7 @@ wrong with it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,14 @@ def _limits(value: object, _: Path) -> Fields:
     what = "the number of tasks at once"
     agents = {name: _number(most, 0, 1000, what) for name, most in value.get("agents", {}).items()}
     folders = {
-        str(Path(name).expanduser().resolve()): _number(most, 0, 1000, what)
-        for name, most in value.get("folders", {}).items()
+        _resolved(name): _number(most, 0, 1000, what) for name, most in value.get("folders", {}).items()
     }
     return {"agent_limits": agents, "folder_limits": folders}
+
+
+def _resolved(folder: str) -> str:
+    """A folder as it is compared; one of a ``~name`` that is nobody is taken for a plain name."""
+    return os.path.realpath(os.path.expanduser(folder))  # noqa: PTH111 - Path.expanduser would raise
 
 
 def _agents(value: object, path: Path) -> Fields:
@@ -82,7 +87,7 @@ def _workspace(value: object, _: Path) -> Fields:
     common = {name: item for name, item in value.items() if name not in ("projects", "worktree")}
     found = {"": _provision(common)}
     for folder, project in projects.items():
-        found[str(Path(folder).expanduser().resolve())] = _provision(project)
+        found[_resolved(folder)] = _provision(project)
     worktree = value.get("worktree", True)
     if not isinstance(worktree, bool):
         raise ValueError("worktree is true or false")

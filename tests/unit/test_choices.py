@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.dashboard.input.choices import OPTIONS, choices_for, folders_like
+import pytest
+
+from app.dashboard.input.choices import OPTIONS, choices_for, folders_like, paths_like
 from app.model.commands import find_command
 from app.model.request import parse_request
 from tests.dashboard.samples import task
@@ -38,3 +40,9 @@ def test_only_commands_that_exist_are_offered(tmp_path: Path) -> None:
     assert choices.tasks == ((3, "task-3"), (4, "task-4"))
     assert choices.commands
     assert all(find_command(name) for name, _ in choices.commands)
+
+
+@pytest.mark.parametrize("typed", ["~nobody-of-that-name/x", "\ud800/x", "\0/x"])
+def test_a_path_that_cannot_be_one_has_no_candidates(tmp_path: Path, typed: str) -> None:
+    assert list(folders_like(tmp_path, typed)) == []
+    assert paths_like(tmp_path, typed) == []

@@ -70,3 +70,9 @@ def test_saving_makes_the_file() -> None:
     assert not config_path().parent.exists()
     save_setting("theme", "light")
     assert config_path().read_text() == 'theme = "light"\n'
+
+
+def test_a_home_of_nobody_in_the_settings_costs_no_other_setting() -> None:
+    config_path().parent.mkdir(parents=True, exist_ok=True)
+    config_path().write_text('limit = 7\n[limits.folders]\n"~nobody-of-that-name/shop" = 1\n')
+    assert load_config().limit == 7

@@ -306,6 +306,7 @@ def test_a_new_task_says_where_it_works(tmp_path: Path) -> None:
     [
         ("Run the tests @nobody", "there is no agent nobody; there are: worker, claude"),
         ("Run the tests in:nowhere", "nowhere is not a folder"),
+        ("Run the tests in:~nobody-of-that-name/x", "~nobody-of-that-name/x is not a folder"),
         ("Run the tests after:99", "there is no task #99 to wait for"),
     ],
 )

@@ -153,6 +153,6 @@ def test_places_are_told_as_the_tools_will_see_them(tmp_path: Path) -> None:
     assert resolve(tmp_path / "api", ["src/"], tmp_path) == ("api/src/",)
     assert resolve(tmp_path / "api", ["src/*.js"], tmp_path / "api") == ("src/a.js", "src/b.js")
     assert resolve(tmp_path / "api", ["src/a.js::one"], tmp_path / "api") == ("src/a.js::one",)
-    for missing in ("push", "lib/*.js", "/nonexistent/*"):
+    for missing in ("push", "lib/*.js", "/nonexistent/*", "~nobody-of-that-name/x"):
         with pytest.raises(UnableError, match="There is no file or folder"):
             resolve(tmp_path / "api", [missing], tmp_path)

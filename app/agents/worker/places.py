@@ -26,7 +26,7 @@ def resolve(folder: Path, typed: Iterable[str], base: Path) -> tuple[str, ...]:
 
 
 def _existing(folder: Path, place: str) -> list[Path]:
-    path = folder / Path(place).expanduser()
+    path = folder / os.path.expanduser(place)  # noqa: PTH111 - it never raises
     if path.exists():
         return [path]
     wild = bool(_WILD.intersection(place)) and not Path(place).is_absolute()

@@ -74,12 +74,11 @@ def folders_like(base: Path, typed: str) -> Iterable[str]:
 def paths_like(base: Path, typed: str) -> list[str]:
     """The same with files, which have no slash at their end."""
     head, slash, start = typed.rpartition("/")
-    place = base / Path(head + slash).expanduser()
     try:
-        with os.scandir(place) as entries:
+        with os.scandir(base / Path(head + slash).expanduser()) as entries:
             found = [entry for entry in entries if entry.name.startswith(start)]
             names = [f"{entry.name}/" if entry.is_dir() else entry.name for entry in found]
-    except OSError:
+    except (OSError, ValueError, RuntimeError):  # the latter where ~name is nobody's home
         return []
     plain = (name for name in sorted(names) if not name.startswith(".") or start.startswith("."))
     return [f"{head}{slash}{name}" for name in plain if name.split() == [name] and sanitise(name) == name]
