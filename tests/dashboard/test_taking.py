@@ -1,4 +1,4 @@
-"""Taking a task's work or leaving it from the dashboard: the plan, the conflict, the questions, the undo."""
+"""Taking a task's work from the dashboard: the plan, the conflict, and what rows say of it."""
 
 from __future__ import annotations
 
@@ -205,83 +205,6 @@ async def test_what_cannot_be_taken_says_why(
     ended(registry, runs)
 
 
-async def test_deleting_asks_by_what_is_held_and_undo_brings_all_of_it_back(
-    registry: Registry, config: Config, repo: Repo
-) -> None:
-    task = done(registry, config, repo)
-    place = place_of(registry, task)
-    async with opened(registry) as seat:
-        await at_table(seat)
-        await seat.press("D")
-        await seat.sees(f"#{task.number} holds 1 commit, 1 uncommitted file, not merged: delete it all?")
-        await seat.press("n")
-        assert registry.ids() == [task.id]
-        await seat.press("D")
-        await seat.sees("delete it all?")
-        await seat.press("y")
-        await seat.sees("U brings it back")
-        await seat.finds(lambda: not place.folder.exists())
-        await seat.press("U")
-        await seat.sees("is back")
-        assert (place.folder / "keep.txt").read_text() == "keep\nmore\n"
-        assert repo.git("for-each-ref", "--format=%(refname:short)", "refs/heads/delegate") == place.branch
-
-
-async def test_ignored_files_that_cannot_be_brought_back_are_named_by_the_question(
-    registry: Registry, config: Config, repo: Repo
-) -> None:
-    repo.write(".gitignore", "*.db\n.env\n")
-    repo.commit("Ignore")
-    task = done(registry, config, repo, "truncate -s 200M shop.db; echo made > .env; echo work > work.txt")
-    place = place_of(registry, task)
-    async with opened(registry) as seat:
-        await at_table(seat)
-        await seat.press("n")
-        await seat.enter(f"discard #{task.number}")
-        await seat.sees("1 ignored file, 200 MiB (shop.db), that cannot be brought back: discard")
-        await seat.sees("U brings the rest back")
-        await seat.press("y")
-        await seat.sees("discarded the work of", "U brings the rest back")
-        await seat.press("escape", "U")
-        await seat.sees("the worktree of #1 Change it is back")
-    assert (place.folder / ".env").read_text() == "made\n"
-    assert (place.folder / "work.txt").read_text() == "work\n"
-    assert not (place.folder / "shop.db").exists()
-
-
-async def test_what_holds_nothing_is_deleted_without_a_question(
-    registry: Registry, config: Config, repo: Repo
-) -> None:
-    task = done(registry, config, repo, "true")
-    place = place_of(registry, task)
-    async with opened(registry) as seat:
-        await at_table(seat)
-        await seat.press("D")
-        await seat.sees("U brings it back")
-        await seat.finds(lambda: not place.folder.exists())
-
-
-async def test_a_sentence_discards_after_one_question_and_undo_brings_it_back(
-    registry: Registry, config: Config, repo: Repo
-) -> None:
-    task = done(registry, config, repo)
-    place = place_of(registry, task)
-    async with opened(registry) as seat:
-        await at_table(seat)
-        await seat.press("n")
-        await seat.type(f"discard #{task.number}")
-        await seat.sees("discard the worktree and the branch of")
-        await seat.press("enter")
-        await seat.sees("holds 1 commit, 1 uncommitted file, not merged: discard it?")
-        await seat.press("y")
-        await seat.sees("U brings it back")
-        assert not place.folder.exists()
-        assert registry.ids() == [task.id]
-        await seat.press("escape", "U")
-        await seat.sees("the worktree of #1 Change it is back")
-    assert (place.folder / "keep.txt").read_text() == "keep\nmore\n"
-
-
 async def test_sentences_show_changes_and_merge(registry: Registry, config: Config, repo: Repo) -> None:
     task = done(registry, config, repo)
     async with opened(registry) as seat:
@@ -295,64 +218,6 @@ async def test_sentences_show_changes_and_merge(registry: Registry, config: Conf
         await seat.enter(f"merge #{task.number}")
         await seat.sees("it can be taken as it is")
         await seat.press("escape")
-
-
-async def test_push_sends_the_branch_and_says_where_it_is(
-    registry: Registry, config: Config, repo: Repo, tmp_path: Path
-) -> None:
-    far = Repo.make(tmp_path / "far", "--bare")
-    task = done(registry, config, repo)
-    async with opened(registry) as seat:
-        await at_table(seat)
-        await seat.press("P")
-        await seat.sees("say which remote to push to: there is none")
-        repo.git("remote", "add", "origin", str(far.top))
-        await seat.press("P")
-        await seat.sees(f"{place_of(registry, task).branch} is on origin")
-    assert "Work" in far.git("log", "--format=%s", place_of(registry, task).branch)
-
-
-async def test_e_writes_a_patch_says_where_and_never_over_a_file(
-    registry: Registry, config: Config, repo: Repo, tmp_path: Path
-) -> None:
-    task = done(registry, config, repo)
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    async with opened(registry, (160, 30)) as seat:
-        seat.main.session.folder = folder
-        await at_table(seat)
-        await seat.press("d")
-        await seat.sees("E patch")
-        await seat.press("E")
-        await seat.sees("1-change-it.patch is the patch of", "git am reads it")
-        first = (folder / "1-change-it.patch").read_bytes()
-        await seat.press("E")
-        await seat.sees("1-change-it-2.patch is the patch of")
-    assert (folder / "1-change-it.patch").read_bytes() == first
-    assert sorted(path.name for path in folder.iterdir()) == ["1-change-it-2.patch", "1-change-it.patch"]
-    repo.git("am", "-q", str(folder / "1-change-it.patch"))
-    assert (repo.read("a.txt"), repo.read("keep.txt")) == ("changed\n", "keep\nmore\n")
-    assert registry.load(task.id).taken is None
-
-
-async def test_a_patch_of_work_in_place_is_what_git_apply_reads_and_of_nothing_there_is_none(
-    registry: Registry, config: Config, repo: Repo, tmp_path: Path
-) -> None:
-    done(registry, config, repo, "echo more >> keep.txt", Workspace(checkout=str(repo.top)))
-    repo.git("checkout", "-q", ".")
-    async with opened(registry, (160, 30)) as seat:
-        seat.main.session.folder = tmp_path
-        await at_table(seat)
-        await seat.press("E")
-        await seat.sees("1-change-it.patch is the patch of", "git apply reads it")
-    repo.git("apply", str(tmp_path / "1-change-it.patch"))
-    assert repo.read("keep.txt") == "keep\nmore\n"
-    done(registry, config, repo, "true")
-    async with opened(registry, (160, 30)) as seat:
-        seat.main.session.folder = tmp_path
-        await at_table(seat)
-        await seat.press("E")
-        await seat.sees("#2 Change it changed nothing: there is no patch to write")
 
 
 async def test_two_running_tasks_that_changed_the_same_file_are_marked_on_both_rows(
