@@ -115,6 +115,13 @@ def test_tabs_stay_when_the_title_is_cut() -> None:
     assert " log  summary " in line
 
 
+def test_the_number_of_a_task_is_whole_in_the_narrowest_column() -> None:
+    """``#1…`` would be another task."""
+    runs = tab_runs(45, "#1042 Fix the lint errors", ("log", "summary", "changes", "details"), "log")
+    line = "".join(run.text for run in runs)
+    assert line == "── #1042… ─ log  summary  changes  details ──"
+
+
 def test_tab_is_found_under_the_pointer() -> None:
     runs = tab_runs(80, "title", TABS, "log", "")
     line = "".join(run.text for run in runs)

@@ -19,8 +19,10 @@ RULE = "─"
 _EDGE = RULE * 2
 _SHORTEST_TITLE = 20
 _WIDEST_RIGHT_RULE = 15
-# Both edges, the blanks around the title, and what must be left of the rules between the parts.
-_RULES = 2 * len(_EDGE) + 2 + 4
+# Both edges, the blanks around the title, and what must be left of the rule behind it.
+_RULES = 2 * len(_EDGE) + 2 + 1
+_BY_NOTE = 3
+"""How much more of the rules must be left where a note stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,10 @@ def tab_runs(width: int, title: str, tabs: Sequence[str], active: str, note: str
     strip = _tab_strip(tabs, active)
     tabs_width = sum(width_of(run.text) for run in strip)
     note = f" {note} " if note else ""
-    if width - tabs_width - width_of(note) - _RULES < min(width_of(title), _SHORTEST_TITLE):
+    room = width - tabs_width - _RULES
+    if room - width_of(note) - _BY_NOTE < min(width_of(title), _SHORTEST_TITLE):
         note = ""
-    title = cut(title, max(0, width - tabs_width - width_of(note) - _RULES))
+    title = cut(title, max(0, room - (width_of(note) + _BY_NOTE if note else 0)))
     title = f" {title} " if title else ""
     free = max(0, width - 2 * len(_EDGE) - width_of(title) - tabs_width - width_of(note))
     right = min(_WIDEST_RIGHT_RULE, max(2, free // 3)) if note else 0
