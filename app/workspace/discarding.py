@@ -11,6 +11,7 @@ from app.model.changes import Commit, counted
 from app.workspace.compare import MOST_COMMITS, describe
 from app.workspace.extras import KEPT, Extras, extras_in
 from app.workspace.git import OURS, Git, GitError
+from app.workspace.locking import held as alone
 from app.workspace.packing import forget_packed, pack
 from app.workspace.place import (
     BRANCHES,
@@ -114,18 +115,28 @@ def discard(
     Of what no commit takes in, ``extras_in`` says what is kept. ``always`` keeps even a workspace that holds
     nothing, so that it can be brought back; ``note`` is told of what is kept before anything is removed.
     Raises HoldsWork without a ``yes`` where it holds something. Killed at any point, it has removed nothing,
-    or can be brought back, or be repeated.
+    or can be brought back, or be repeated. One at a time: another one would keep what is half removed.
     """
+    lock = workspace.common / "delegate" / "discard.lock"
+    with alone(lock, f"a worktree of {workspace.home} is being discarded by another"):
+        return _discard(workspace, yes, always, note)
+
+
+def _discard(
+    workspace: Workspace, yes: bool, always: bool, note: Callable[[Discarded], object]
+) -> Discarded | None:
     held = holdings(workspace)
     if not held.empty and not yes:
         raise HoldsWork(f"#{workspace.number} {held.words}")
     git = Git(workspace.home)
+    tip = git.line("rev-parse", "--verify", "--quiet", workspace.ref)
+    if tip is None and not workspace.git_dir.is_dir():
+        return None
     kept = _begun(workspace, git)
     if kept is None and (always or not held.empty or held.extras.kept):
         kept = _keep(workspace, held)
     if kept is not None:
         note(kept)
-    tip = git.line("rev-parse", "--verify", "--quiet", workspace.ref)
     remove(workspace)
     if tip is not None:
         drop_branch(git, workspace.branch, tip)

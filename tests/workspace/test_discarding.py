@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.workspace import discarding
+from app.workspace import discarding, locking
 from app.workspace.applying import merge
-from app.workspace.discarding import HoldsWork, clean, discard, discarded, forget, holdings
+from app.workspace.discarding import Discarded, HoldsWork, clean, discard, discarded, forget, holdings
 from app.workspace.extras import extras_in
+from app.workspace.git import RepositoryBusy
 from app.workspace.merging import plan
 from app.workspace.place import every
 from app.workspace.restoring import bring_back
@@ -209,6 +210,23 @@ def test_what_appears_after_the_question_is_not_thrown_away(
     with pytest.raises(HoldsWork, match=r"holds more by now \(late\.dat is too large\)"):
         discard(workspace, yes=True)
     assert late.exists()
+
+
+def test_a_second_discard_at_the_same_time_keeps_nothing_that_is_half_removed(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locking, "LOCK_PATIENCE_S", 0.05)
+    workspace = repo.workspace()
+    repo.within(workspace).write("new.txt", "new\n")
+
+    def second(_: Discarded) -> None:
+        with pytest.raises(RepositoryBusy, match="is being discarded by another"):
+            discard(workspace, yes=True, always=True)
+
+    gone = discard(workspace, yes=True, always=True, note=second)
+    assert gone is not None
+    assert discard(workspace, yes=True, always=True) is None
+    assert discarded(repo.facts()) == (gone,)
 
 
 def test_what_is_forgotten_is_gone(repo: Repo) -> None:
