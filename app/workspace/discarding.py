@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from app.model.changes import Commit, counted
 from app.workspace.compare import MOST_COMMITS, describe
@@ -19,7 +18,6 @@ from app.workspace.place import (
     RECORD,
     TAKEN,
     Workspace,
-    every,
     from_record,
     mark_of,
     to_record,
@@ -78,14 +76,6 @@ class Discarded:
 
     ref: str
     workspace: Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """Which workspaces were removed because they held nothing, and which were kept, with what they hold."""
-
-    removed: tuple[Workspace, ...]
-    kept: tuple[tuple[Workspace, Holdings], ...]
 
 
 def holdings(workspace: Workspace) -> Holdings:
@@ -160,24 +150,6 @@ def forget(repository: Repository, ref: str) -> None:
     repository.git.write("update-ref", "-d", ref)
     if packed:
         forget_packed(repository, packed)
-
-
-def clean(repository: Repository, place: Path, open_tasks: Collection[int]) -> Cleaned:
-    """Remove the workspaces below ``place`` whose tasks are gone and that hold nothing; tell of the others.
-
-    Raises GitError.
-    """
-    removed, kept = [], []
-    for workspace in every(repository):
-        if workspace.number in open_tasks or place not in workspace.folder.parents:
-            continue
-        held = holdings(workspace)
-        if held.empty:
-            discard(workspace)
-            removed.append(workspace)
-        else:
-            kept.append((workspace, held))
-    return Cleaned(tuple(removed), tuple(kept))
 
 
 def _unmerged(workspace: Workspace, git: Git) -> tuple[Commit, ...]:

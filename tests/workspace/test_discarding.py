@@ -1,4 +1,4 @@
-"""Throwing work away: what is asked, what comes back, what is cleaned up by itself."""
+"""Throwing work away: what is asked, and what comes back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from app.workspace import discarding, locking
 from app.workspace.applying import merge
-from app.workspace.discarding import Discarded, HoldsWork, clean, discard, discarded, forget, holdings
+from app.workspace.discarding import Discarded, HoldsWork, discard, discarded, forget, holdings
 from app.workspace.extras import extras_in
 from app.workspace.git import RepositoryBusy
 from app.workspace.merging import plan
@@ -104,20 +104,6 @@ def test_a_folder_that_was_removed_by_hand_leaves_its_commits(repo: Repo) -> Non
     bring_back(repo.facts(), gone.ref)
     assert agent.head() == tip
     assert agent.git("status", "--porcelain") == ""
-
-
-def test_cleaning_takes_only_what_holds_nothing(repo: Repo) -> None:
-    empty, full, living = (repo.workspace(number, "task") for number in (1, 2, 3))
-    repo.within(full).write("new.txt", "new\n")
-    place = repo.top.parent / "workspaces"
-    assert clean(repo.facts(), repo.top, ()).removed == ()
-    done = clean(repo.facts(), place, {3})
-    assert done.removed == (empty,)
-    assert [(workspace, held.words) for workspace, held in done.kept] == [
-        (full, "holds 1 uncommitted file, not merged")
-    ]
-    assert every(repo.facts()) == (full, living)
-    assert repo.git("branch", "--format=%(refname:short)").split() == [full.branch, living.branch, "main"]
 
 
 def test_a_file_too_large_to_keep_is_named_by_the_question_and_a_yes_is_enough(repo: Repo) -> None:
