@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rich.cells import cell_len, get_character_cell_size
 
+_BETWEEN = " · "
+
 
 def width_of(text: str) -> int:
     """How many cells a text takes."""
@@ -15,6 +17,19 @@ def cut(text: str, width: int) -> str:
     if width_of(text) <= width:
         return text
     return _head(text, width - 1) + "…" if width > 0 else ""
+
+
+def cut_between(text: str, width: int) -> str:
+    """The text in at most ``width`` cells; of several facts (``a · b``) whole ones are left out at its end.
+
+    An ellipsis stands for them. It is cut within a fact where little would be left otherwise.
+    """
+    facts = text.split(_BETWEEN)
+    for count in range(len(facts) - 1, 0, -1):
+        short = f"{_BETWEEN.join(facts[:count])} …"
+        if width // 2 <= width_of(short) <= width < width_of(text):
+            return short
+    return cut(text, width)
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.style import Style
 from textual.strip import Strip
 
-from app.dashboard.drawing.cells import cut, fit, width_of
+from app.dashboard.drawing.cells import cut, cut_between, fit, width_of
 from app.dashboard.drawing.painted import Painted, Piece
 from app.dashboard.table.columns import Column, Layout, Place
 from app.dashboard.table.rows import Row
@@ -233,7 +233,7 @@ class _Painter:
             return [(fit(text, width), self.ink(self.state, bold=True))]
         if self.qualified is Column.PROGRESS:
             return [(fit(joined(row.qualifier, text), width), self.ink(self.shade))]
-        return [(fit(text, width), self.ink("foreground"))]
+        return [(fit(cut_between(text, width), width), self.ink("foreground"))]
 
     def bar(self, fraction: float, width: int) -> list[Piece]:
         """The bar and its count; the bar gives way to a long count, and is full only when all is done."""
