@@ -1,4 +1,4 @@
-"""The fence, with the real bubblewrap: what gets through it, what does not, and that nothing of it stays."""
+"""The fence, with the real bubblewrap: what gets through it and what does not."""
 
 from __future__ import annotations
 
@@ -7,56 +7,20 @@ import shutil
 import socket
 import stat
 import sys
-import uuid
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.agents import fencing
-from app.agents.definitions import all_agents
-from app.agents.describing import describe
-from app.agents.fence import Ground, fence, is_within, prefix_of, unfit
-from app.agents.fencing import NoFence
-from app.cli.doctor import machine
-from app.cli.doctor.checks import check_agents
-from app.cli.doctor.facts import Level
 from app.model.ask import ChoiceKind
 from app.model.run import AgentRun, Channel
 from app.model.status import Status
 from app.model.task import Task
-from app.registry.config import Config, load_config
-from app.supervisor import operations
+from tests.agents.fenced import acp as acp
+from tests.agents.fenced import place as place
+from tests.agents.fenced import shell, user_home
 from tests.agents.hosted import Hosted, last
-from tests.support import ended, mark_of, need, processes_with, until
-
-GROUND = Ground(
-    folder="/work", home="/home/me", registry="/home/me/.local/state/delegate", hidden=("/home", "/tmp")
-)
-
-
-@pytest.fixture
-def place(hosted: Hosted) -> Hosted:
-    """A place for tasks behind a fence; skipped where there can be none."""
-    need("bwrap")
-    if (why := fencing.problem()) is not None:
-        if os.environ.get("DELEGATE_TEST_REQUIRE_ALL"):
-            pytest.fail(why)
-        pytest.skip(why)
-    return hosted
-
-
-def shell(script: str, **changes: object) -> AgentRun:
-    """An agent behind a fence that is a shell script; its output is plain text."""
-    run = AgentRun(Channel.EXEC, ("/bin/sh", "-c", script), sandbox="workspace", network=False)
-    return replace(run, **changes)  # type: ignore[arg-type]
-
-
-def user_home() -> Path:
-    return Path(os.environ["HOME"])
+from tests.support import ended, until
 
 
 def said(place: Hosted, task: Task) -> dict[str, str]:
@@ -247,86 +211,6 @@ def test_a_program_that_lies_in_the_home_can_be_started(place: Hosted) -> None:
     assert said(place, done)["got"] == "from its package right now", place.log(done)
 
 
-def living(token: str) -> list[str]:
-    """The processes whose command line has this word, wherever they are and whatever their environment."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "status"]):
-        words = process.info["cmdline"] or []
-        if any(token in word for word in words) and process.info["status"] != psutil.STATUS_ZOMBIE:
-            found.append(" ".join(words))
-    return found
-
-
-BROOD = (
-    "setsid tail -f --pid=$$ /dev/null {token} & env -i setsid sh -c 'tail -f /dev/null {token}' & "
-    "(setsid sh -c 'trap \"\" TERM HUP; tail -f /dev/null {token}' &) ; "
-)
-"""Children that leave session and parent, one without its environment, one deaf to SIGTERM."""
-
-
-@pytest.fixture
-def token() -> str:
-    """A file name that marks the processes of one test."""
-    return f"mark-{uuid.uuid4()}"
-
-
-@pytest.mark.parametrize("kill", [False, True])
-def test_after_a_stop_nothing_is_left(place: Hosted, token: str, kill: bool) -> None:
-    script = BROOD.format(token=token) + f"touch ready; trap '' TERM; tail -f /dev/null {token}"
-    place.config = Config(grace_s=0.5)
-    task = place.submit("go", shell(f"touch {token}; {script}"))
-    assert until(lambda: (place.folder / "ready").exists()), place.log(task)
-    assert until(lambda: len(living(f"{token}")) >= 4)
-    operations.stop(place.registry, task.id, kill=kill)
-    done = ended(place.registry, task)
-    assert done.status is Status.STOPPED
-    assert until(lambda: not living(token)), living(token)
-    assert not place.left(done)
-
-
-def test_after_its_end_nothing_is_left(place: Hosted, token: str) -> None:
-    done = place.run("go", shell(f"touch {token}; {BROOD.format(token=token)} touch ready"))
-    assert done.status is Status.COMPLETE
-    assert (place.folder / "ready").exists()
-    assert until(lambda: not living(token)), living(token)
-
-
-def test_a_client_that_is_stopped_may_say_goodbye(place: Hosted) -> None:
-    """The fence falls with the process that put it up: it must not be the first to go."""
-    script = "trap 'sleep 0.3; touch goodbye; exit 7' TERM; touch ready; while :; do sleep 0.05; done"
-    task = place.submit("go", shell(script))
-    assert until(lambda: (place.folder / "ready").exists()), place.log(task)
-    operations.stop(place.registry, task.id)
-    done = ended(place.registry, task)
-    assert (done.status, last(done).exit_code) == (Status.STOPPED, 7)
-    assert (place.folder / "goodbye").exists()
-
-
-def test_when_runner_and_host_are_killed_it_ends_too(place: Hosted, token: str) -> None:
-    task = place.submit("go", shell(f"touch {token} ready; tail -f /dev/null {token}"))
-    assert until(lambda: (place.folder / "ready").exists()), place.log(task)
-    live = place.registry.load(task.id).live
-    assert live is not None
-    assert live.child is not None
-    assert live.runner is not None
-    for pid in (live.runner.pid, live.child.pid):
-        psutil.Process(pid).kill()
-    assert until(lambda: not living(token)), living(token)
-
-
-@pytest.fixture
-def acp(place: Hosted) -> AgentRun:
-    """The stand-in that speaks the protocol, behind a fence with all it needs in its folder."""
-    here = Path(__file__).parents[1]
-    shutil.copytree(here / "standins", place.folder / "copy" / "tests" / "standins")
-    (place.folder / "copy" / "tests" / "__init__.py").touch()
-    place.evidence = place.folder / "evidence.jsonl"
-    place.environment["STANDIN_EVIDENCE"] = str(place.evidence)
-    place.environment["STANDIN_HOME"] = str(place.folder / "conversations")
-    agent = place.folder / "copy" / "tests" / "standins" / "acp_agent.py"
-    return AgentRun(Channel.ACP, (sys.executable, str(agent)), sandbox="workspace", network=False)
-
-
 def test_an_agent_of_the_protocol_is_fenced_too(place: Hosted, acp: AgentRun, tmp_path: Path) -> None:
     task = place.submit(f"[[permission]] [[write:{tmp_path}/outside.txt]]", acp)
     place.answer(task, ChoiceKind.ALLOW_ONCE)
@@ -334,106 +218,6 @@ def test_an_agent_of_the_protocol_is_fenced_too(place: Hosted, acp: AgentRun, tm
     assert not (tmp_path / "outside.txt").exists(), place.log(done)
     assert place.notes("permission")
     assert "behind a fence: writes to this folder only, without the network" in place.log(done)
-
-
-def test_an_agent_of_the_protocol_is_stopped_with_its_tools(place: Hosted, acp: AgentRun) -> None:
-    task = place.submit("[[long]]", acp)
-    place.noted("tool")
-    assert until(lambda: len(processes_with(mark_of(place.registry, task))) >= 4)
-    operations.stop(place.registry, task.id)
-    assert ended(place.registry, task).status is Status.STOPPED
-    assert not place.left(task)
-
-
-def test_without_bubblewrap_nothing_is_started(hosted: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fencing, "PLACES", ())
-    monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(NoFence, match=r"bubblewrap \(bwrap\) is not installed"):
-        fencing.put_up("", ("sh",), str(hosted.folder), {}, network=True, registry="/r")
-    assert "is not installed" in (fencing.problem() or "")
-
-
-def test_a_bubblewrap_that_does_not_work_is_said_and_refused(
-    hosted: Hosted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken = tmp_path / "bwrap"
-    broken.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2; exit 1\n")
-    broken.chmod(0o755)
-    monkeypatch.setattr(fencing, "PLACES", (str(broken),))
-    words = "bubblewrap does not work here: bwrap: No permissions to create new namespace"
-    with pytest.raises(NoFence, match=words):
-        fencing.put_up("", ("sh",), str(hosted.folder), dict(os.environ), network=True, registry="/r")
-    assert fencing.problem() == words
-
-
-def test_a_fence_that_would_keep_nothing_out_is_refused(place: Hosted) -> None:
-    place.folder = user_home()
-    done = place.run("go", shell("touch got"))
-    assert done.status is Status.FAILED
-    assert "holds your home: a fence around it would keep nothing out" in (last(done).reason or "")
-    assert not (user_home() / "got").exists()
-
-
-@pytest.mark.parametrize(
-    ("folder", "reason"),
-    [
-        ("/home/me", "holds your home"),
-        ("/", "holds your home"),
-        ("/home", "holds your home"),
-        ("/home/me/src", None),
-        ("/home/me/.local/state/delegate/work/7", None),
-    ],
-)
-def test_which_folders_can_be_fenced(folder: str, reason: str | None) -> None:
-    why = unfit(replace(GROUND, folder=folder))
-    assert (why is None) if reason is None else (why is not None and reason in why)
-
-
-def test_the_folder_of_all_records_cannot_be_fenced() -> None:
-    ground = replace(GROUND, registry="/srv/delegate", folder="/srv")
-    assert unfit(ground) == "/srv holds delegate's own folder: a fence around it would keep nothing out"
-
-
-def test_the_words_of_a_fence() -> None:
-    ground = replace(
-        GROUND, git=("/repo/.git",), guarded=("/repo/.git/hooks",), writes=("/home/me/.codex",), network=False
-    )
-    words = " ".join(fence(ground))
-    assert words.startswith("bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /home --tmpfs /tmp ")
-    assert (
-        "--bind /repo/.git /repo/.git --bind /work /work --ro-bind /repo/.git/hooks /repo/.git/hooks" in words
-    )
-    assert words.index("--tmpfs /home") < words.index("--bind /home/me/.codex")
-    assert "--unshare-net" in words
-    assert words.endswith("--chdir /work --")
-    assert "--unshare-net" not in fence(replace(ground, network=True))
-
-
-@pytest.mark.parametrize(
-    ("program", "prefix"),
-    [
-        ("/home/me/.nvm/v20/lib/node_modules/@x/y/cli.js", "/home/me/.nvm/v20/lib/node_modules"),
-        ("/home/me/.nvm/v20/bin/node", "/home/me/.nvm/v20"),
-        ("/home/me/.local/bin/claude", "/home/me/.local/bin"),
-        ("/home/me/bin/agent", "/home/me/bin"),
-        ("/home/me/agent", "/home/me/agent"),
-        ("/opt/tool/bin/x", "/opt/tool"),
-        ("/usr/bin/git", "/usr/bin"),
-        ("/home/me/.local/share/claude/versions/2.1", "/home/me/.local/share/claude/versions"),
-    ],
-)
-def test_where_the_files_of_a_program_lie(program: str, prefix: str) -> None:
-    assert prefix_of(program, "/home/me") == prefix
-
-
-PATHS = st.lists(st.sampled_from(["a", "b", "home", "me"]), max_size=4).map(
-    lambda names: "/" + "/".join(names)
-)
-
-
-@given(PATHS)
-def test_no_program_brings_back_the_whole_home(program: str) -> None:
-    assert not is_within("/home/me", prefix_of(f"{program}/x".replace("//", "/"), "/home/me"))
 
 
 def test_the_files_that_are_taken_over_are_for_nobody_else(place: Hosted) -> None:
@@ -444,20 +228,3 @@ def test_the_files_that_are_taken_over_are_for_nobody_else(place: Hosted) -> Non
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files)
     (place.folder / "go").touch()
     assert ended(place.registry, task).status is Status.COMPLETE
-
-
-def test_a_fence_that_cannot_be_put_up_is_said_before_and_by_the_doctor(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fencing, "PLACES", ())
-    monkeypatch.setenv("PATH", str(tmp_path))
-    settings = tmp_path / "config.toml"
-    settings.write_text('[agents.mine]\ncommand = ["mine", "{task}"]\nsandbox = "workspace"\n')
-    config = load_config(settings)
-    (mine,) = (agent for agent in all_agents(config) if agent.name == "mine")
-    lines = describe(mine)
-    assert any(line.startswith("it will not run here: bubblewrap (bwrap) is not installed") for line in lines)
-    bad = [
-        finding for finding in check_agents(machine.agents(config, settings)) if finding.level is Level.BAD
-    ]
-    assert any("mine cannot run: bubblewrap (bwrap) is not installed" in finding.fact for finding in bad)
