@@ -25,7 +25,7 @@ from app.supervisor.operations import OperationError
 from app.supervisor.scheduling import waits_for_something
 from tests.agents.hosted import Hosted, last
 from tests.agents.hosted import hosted as hosted
-from tests.agents.test_exec import client
+from tests.agents.oneshots import client
 from tests.cli.conftest import Shell
 from tests.support import delegate, ended, until
 
