@@ -154,7 +154,9 @@ async def test_what_was_taken_is_said_on_its_row_not_offered_again_and_deleted_u
             assert seat.main.table.select(other.id)
             assert seat.main.table.select(task.id)
         else:
-            await seat.press("m", "y")
+            await seat.press("m")
+            await seat.sees("y take it")
+            await seat.press("y")
             await seat.sees(f"#{task.number} Change it is in main")
         await seat.sees("merged into main")
         assert "merged into main" in seat.row(f" {task.number}  Change")
